@@ -1,0 +1,1 @@
+"""Bringup of msaclag: launch files, configuration and the msaclag command."""

@@ -1,0 +1,18 @@
+from setuptools import find_packages, setup
+
+setup(
+    name="msaclag",
+    version="0.1.0",
+    description="Bringup of msaclag: launch files, configuration and the msaclag command.",
+    license="Apache-2.0",
+    packages=find_packages(include=["msaclag", "msaclag.*"]),
+    data_files=[
+        ("share/ament_index/resource_index/packages", ["resource/msaclag"]),
+        ("share/msaclag", ["package.xml"]),
+    ],
+    install_requires=["numpy", "pydantic>=2", "tyro", "rich", "matplotlib", "pyyaml", "rosbags"],
+    zip_safe=True,
+    entry_points={
+        "console_scripts": ["msaclag = msaclag.cli:main", "recorder_node = msaclag.recorder_node:main"],
+    },
+)

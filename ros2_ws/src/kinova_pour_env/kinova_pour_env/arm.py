@@ -1,0 +1,121 @@
+"""What an arm is to this project: the Gen3 over the Kortex API, its emulator, and the PyBullet twin all obey `Arm`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+
+JOINTS = 7
+
+
+class ArmError(RuntimeError):
+    """An arm cannot do what was asked; the message names the cause and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Two bodies nearer to each other than allowed.
+
+    Attributes:
+        bodies: their names, sorted, e.g. ("forearm_link", "table").
+        distance: m, negative when they overlap.
+        self_collision: both belong to the arm, its gripper or the held mug.
+    """
+
+    bodies: tuple[str, str]
+    distance: float
+    self_collision: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArmState:
+    """One reading of the arm. Base frame, SI, radians; `cup_frame` has x = the pour axis and z = up out of the mug.
+
+    Attributes:
+        time: s, on the arm's own clock, never going back.
+        joint_positions: [7] rad, continuous joints wrapped to (-pi, pi].
+        joint_velocities: [7] rad/s.
+        joint_torques: [7] N m.
+        cup_position: [3] m, origin of cup_frame (the middle of the mug).
+        cup_rotation: [3, 3], base from cup_frame.
+        cup_velocity: [3] m/s.
+        cup_angular_velocity: [3] rad/s.
+        wrench: [6] N and N m, external, at the tool.
+        contacts: what touches what (an arm without such a sense reports none).
+        faults: the arm's own faults in words; none when it may move.
+    """
+
+    time: float
+    joint_positions: Vector
+    joint_velocities: Vector
+    joint_torques: Vector
+    cup_position: Vector
+    cup_rotation: Vector
+    cup_velocity: Vector
+    cup_angular_velocity: Vector
+    wrench: Vector
+    contacts: tuple[Contact, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class Arm(Protocol):
+    """A Gen3 with a held mug, driven by Cartesian twists at 40 Hz.
+
+    A twist is kept until it is replaced, as the real arm does: whoever stops commanding must stop the arm.
+    """
+
+    period: float
+    """s between two processed commands."""
+
+    real_time: bool
+    """Whether `advance` waits for the wall clock."""
+
+    def reset(self, random: np.random.Generator) -> Iterator[str]:
+        """Go to a first state with a full mug; yields the name of each phase as it begins.
+
+        Closing the iterator early leaves the arm standing.
+
+        Raises:
+            ArmError: the arm cannot get there.
+        """
+
+    def send_twist(self, twist: Vector) -> None:
+        """Replace the commanded twist.
+
+        Args:
+            twist: [6], of the cup's origin in base axes: m/s, then rad/s (an angular velocity, not Euler rates).
+        """
+
+    def advance(self) -> ArmState:
+        """One period: the twin computes it, the arm waits for it."""
+
+    def read(self) -> ArmState:
+        """The latest state, without letting time pass on the twin."""
+
+    def stop(self) -> None:
+        """Zero twist; the arm's own ramp brings it to rest."""
+
+    def emergency_stop(self) -> None:
+        """Stop at once; the arm refuses twists until it is reset by a person."""
+
+    def close(self) -> None:
+        """Leave the arm standing and let go of it."""
+
+
+def load_arm(name: str, **settings: object) -> Arm:
+    """Make the arm that an installed package offers under `name` in the entry-point group "msaclag.arms".
+
+    Raises:
+        ArmError: no package offers it.
+    """
+    offered = {entry.name: entry for entry in entry_points(group="msaclag.arms")}
+    if name not in offered:
+        known = ", ".join(sorted(offered)) or "none"
+        raise ArmError(f"no arm '{name}' is installed (there are: {known})")
+    arm: Arm = offered[name].load()(**settings)
+    return arm

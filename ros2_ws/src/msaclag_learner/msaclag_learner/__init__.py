@@ -1,0 +1,1 @@
+"""Meta SAC-Lag and its learner node."""

@@ -1,0 +1,69 @@
+"""The ROS interface of the graph: each topic's type and quality of service, each service's and action's type.
+
+Names are relative: the namespace of a node decides where they lie.
+"""
+
+from typing import Any, NamedTuple
+
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import CupMotion, LearnerStatus, Observation, PolicyAction, SafetyViolation, Transition
+from msaclag_msgs.srv import FetchTransitions
+from rclpy.duration import Duration
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import JointState
+from std_srvs.srv import Trigger
+
+LEASE = Duration(seconds=2)
+"""A publisher that has not been heard of for so long is dead: a killed learner frees the environment after it."""
+
+
+class Topic(NamedTuple):
+    """A topic of the graph."""
+
+    type: Any
+    qos: QoSProfile
+
+
+def _reliable(depth: int, *, latched: bool = False, lease: bool = False) -> QoSProfile:
+    profile = QoSProfile(
+        depth=depth,
+        history=HistoryPolicy.KEEP_LAST,
+        reliability=ReliabilityPolicy.RELIABLE,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+    )
+    if lease:
+        profile.liveliness = LivelinessPolicy.AUTOMATIC
+        profile.liveliness_lease_duration = LEASE
+    return profile
+
+
+def _sensor(depth: int) -> QoSProfile:
+    return QoSProfile(
+        depth=depth,
+        history=HistoryPolicy.KEEP_LAST,
+        reliability=ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.VOLATILE,
+    )
+
+
+TOPICS: dict[str, Topic] = {
+    "observation": Topic(Observation, _reliable(1, lease=True)),
+    "action": Topic(PolicyAction, _reliable(1, lease=True)),
+    "transition": Topic(Transition, _reliable(1000)),
+    "safety_violation": Topic(SafetyViolation, _reliable(100, latched=True)),
+    "cup_motion": Topic(CupMotion, _sensor(200)),
+    "learner_status": Topic(LearnerStatus, _reliable(1, latched=True)),
+    "joint_states": Topic(JointState, _sensor(200)),
+    "clock": Topic(Clock, _sensor(200)),
+}
+
+RESET_ACTION = ("reset_episode", ResetEpisode)
+
+SERVICES: dict[str, Any] = {
+    "acknowledge": Trigger,
+    "soft_stop": Trigger,
+    "emergency_stop": Trigger,
+    "save_checkpoint": Trigger,
+    "fetch_transitions": FetchTransitions,
+}

@@ -1,0 +1,19 @@
+from setuptools import find_packages, setup
+
+setup(
+    name="sim_bridge",
+    version="0.1.0",
+    description="The PyBullet twin of the Gen3 that pours coffee.",
+    license="Apache-2.0",
+    packages=find_packages(include=["sim_bridge", "sim_bridge.*"]),
+    data_files=[
+        ("share/ament_index/resource_index/packages", ["resource/sim_bridge"]),
+        ("share/sim_bridge", ["package.xml"]),
+    ],
+    install_requires=["numpy", "pydantic>=2", "pybullet"],
+    zip_safe=True,
+    entry_points={
+        "msaclag.arms": ["sim = sim_bridge.twin:Twin"],
+        "gymnasium.envs": ["__root__ = sim_bridge.registration:register"],
+    },
+)

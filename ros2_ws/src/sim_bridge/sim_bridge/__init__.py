@@ -1,0 +1,1 @@
+"""The PyBullet twin of the Gen3 that pours coffee."""
