@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,15 +107,17 @@ class Arm(Protocol):
         """Leave the arm standing and let go of it."""
 
 
-def load_arm(name: str, **settings: object) -> Arm:
-    """Make the arm that an installed package offers under `name` in the entry-point group "msaclag.arms".
+def find_arm(name: str) -> Any:
+    """The arm that an installed package offers under `name` in the entry-point group "msaclag.arms".
+
+    Returns:
+        A class that obeys `Arm`, made as `cls(scene, config)`, whose attribute `Config` is the dataclass of its settings.
 
     Raises:
-        ArmError: no package offers it.
+        ArmError: no package offers it, or it cannot be imported here.
     """
     offered = {entry.name: entry for entry in entry_points(group="msaclag.arms")}
     if name not in offered:
         known = ", ".join(sorted(offered)) or "none"
         raise ArmError(f"no arm '{name}' is installed (there are: {known})")
-    arm: Arm = offered[name].load()(**settings)
-    return arm
+    return offered[name].load()
