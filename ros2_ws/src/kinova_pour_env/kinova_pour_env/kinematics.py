@@ -1,0 +1,143 @@
+"""Where the held mug is and how the joints move it: forward kinematics, geometric Jacobian, and rotations as angles.
+
+Everything is in the base frame, SI and radians. `cup_frame` has x = the pour axis and z = up out of the mug
+(`gen3.CUP`), so the pour is the roll phi of the ZYX angles.
+"""
+
+from math import atan2, cos, hypot, sin, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kinova_pour_env.gen3 import ACTUATED_JOINTS, CUP, END_EFFECTOR, TOOL, Joint
+
+Vector = NDArray[np.float64]
+
+
+def rotation_from_angles(angles: ArrayLike) -> Vector:
+    """The rotation Rz(psi) Ry(theta) Rx(phi) of intrinsic ZYX angles.
+
+    Args:
+        angles: [3] rad: psi, theta, phi (yaw, pitch, roll).
+
+    Returns:
+        [3, 3].
+    """
+    psi, theta, phi = np.asarray(angles, dtype=float).tolist()
+    a, b, c, d, e, f = cos(psi), sin(psi), cos(theta), sin(theta), cos(phi), sin(phi)
+    return np.array(
+        [
+            [a * c, a * d * f - b * e, a * d * e + b * f],
+            [b * c, b * d * f + a * e, b * d * e - a * f],
+            [-d, c * f, c * e],
+        ]
+    )
+
+
+def angles_from_rotation(rotation: Vector) -> Vector:
+    """The intrinsic ZYX angles of a rotation; at the gimbal lock (theta = +-pi/2) phi is 0.
+
+    Args:
+        rotation: [3, 3].
+
+    Returns:
+        [3] rad: psi, theta, phi; theta in [-pi/2, pi/2], the others in [-pi, pi].
+    """
+    (xx, xy, _), (yx, yy, _), (zx, zy, zz) = rotation.tolist()
+    cos_theta = hypot(xx, yx)
+    if cos_theta < 1e-9:
+        return np.array([atan2(-xy, yy), atan2(-zx, cos_theta), 0.0])
+    return np.array([atan2(yx, xx), atan2(-zx, cos_theta), atan2(zy, zz)])
+
+
+def rotation_from_vector(vector: ArrayLike) -> Vector:
+    """The rotation by |vector| radians about `vector` (Rodrigues).
+
+    Args:
+        vector: [3] rad.
+
+    Returns:
+        [3, 3].
+    """
+    x, y, z = np.asarray(vector, dtype=float).tolist()
+    angle = sqrt(x * x + y * y + z * z)
+    s = sin(angle) / angle if angle > 1e-12 else 1.0
+    c = 0.5 * (sin(0.5 * angle) / (0.5 * angle)) ** 2 if angle > 1e-12 else 0.5
+    return np.array(
+        [
+            [1 - c * (y * y + z * z), c * x * y - s * z, c * x * z + s * y],
+            [c * x * y + s * z, 1 - c * (x * x + z * z), c * y * z - s * x],
+            [c * x * z - s * y, c * y * z + s * x, 1 - c * (x * x + y * y)],
+        ]
+    )
+
+
+def wrap(angles: Vector) -> Vector:
+    """Angles in (-pi, pi]."""
+    return np.pi - (np.pi - angles) % (2 * np.pi)
+
+
+class CupKinematics(NamedTuple):
+    """Pose of cup_frame in the base frame and its Jacobian.
+
+    Attributes:
+        position: [3] m.
+        rotation: [3, 3], base from cup_frame.
+        jacobian: [6, 7], from joint velocities to the velocity of the cup's origin in base axes: m/s, then rad/s.
+    """
+
+    position: Vector
+    rotation: Vector
+    jacobian: Vector
+
+
+def _transform(joint: Joint) -> Vector:
+    roll, pitch, yaw = joint.rpy
+    transform = np.eye(4)
+    transform[:3, :3] = rotation_from_angles((yaw, pitch, roll))
+    transform[:3, 3] = joint.xyz
+    return transform
+
+
+# A joint's transform is linear in the cosine and sine of its position: T(q) = _STILL + cos q _COSINE + sin q _SINE.
+_FIXED = np.stack([_transform(joint) for joint in ACTUATED_JOINTS])
+_STILL = _FIXED * [0, 0, 1, 1]
+_COSINE = _FIXED * [1, 1, 0, 0]
+_SINE = np.stack([_FIXED[:, :, 1], -_FIXED[:, :, 0], 0 * _FIXED[:, :, 0], 0 * _FIXED[:, :, 0]], axis=2)
+_FLANGE = _transform(END_EFFECTOR)
+_FLANGE_TO_CUP = _transform(TOOL) @ _transform(CUP)
+_BRACELET_TO_CUP = _FLANGE @ _FLANGE_TO_CUP
+
+
+def _link_transforms(joint_positions: Vector) -> list[Vector]:
+    cosine, sine = np.cos(joint_positions)[:, None, None], np.sin(joint_positions)[:, None, None]
+    frame = np.eye(4)
+    frames = []
+    for step in _STILL + cosine * _COSINE + sine * _SINE:
+        frame = frame.dot(step)
+        frames.append(frame)
+    return frames
+
+
+def flange_pose(joint_positions: Vector) -> Vector:
+    """Pose of end_effector_link, [4, 4], at joint positions [7] rad."""
+    return _link_transforms(joint_positions)[-1] @ _FLANGE
+
+
+def cup_kinematics(joint_positions: Vector) -> CupKinematics:
+    """Pose and geometric Jacobian of cup_frame at joint positions [7] rad.
+
+    Source: Siciliano et al., Robotics, eqs. 3.26-3.30: a revolute joint's column is (z x (p - p_joint), z).
+    """
+    frames = _link_transforms(joint_positions)
+    cup = frames[-1].dot(_BRACELET_TO_CUP)
+    links = np.stack(frames)
+    axis_x, axis_y, axis_z = axes = links[:, :3, 2].T
+    x, y, z = cup[:3, 3:] - links[:, :3, 3].T
+    jacobian = np.empty((6, len(frames)))
+    jacobian[0] = axis_y * z - axis_z * y
+    jacobian[1] = axis_z * x - axis_x * z
+    jacobian[2] = axis_x * y - axis_y * x
+    jacobian[3:] = axes
+    return CupKinematics(cup[:3, 3], cup[:3, :3], jacobian)
