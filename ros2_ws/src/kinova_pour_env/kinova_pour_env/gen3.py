@@ -1,8 +1,8 @@
 """The figures of the Kinova Gen3 (7 joints, spherical wrist, vision module, Robotiq 2F-85). SI and radians.
 
-Sources: joint tree and inertials from Kinova's `kortex_description` (gen3, 7dof; inertia tensors rounded to 1e-6); efforts,
-joint speeds and twist limits from its limits files; joint limits and the actuators' safeties from the Gen3 user guide; the
-gripper from Robotiq's 2F-85 manual.
+Sources: joint tree and inertials from Kinova's `kortex_description` (gen3, 7dof; inertia tensors rounded to 1e-6);
+efforts, joint speeds and twist limits from its limits files; joint limits and the actuators' safeties from the Gen3
+user guide; the gripper from Robotiq's 2F-85 manual.
 """
 
 from dataclasses import dataclass

@@ -23,6 +23,8 @@ class Mug:
     """Volume of coffee over the mug's capacity at the start of an episode."""
     damping: Annotated[float, Field(gt=0, le=0.2)] = 0.02
     """Damping ratio of the first sloshing mode; water alone has 0.006, real cups damp more."""
+    outflow_time: Annotated[float, Field(gt=0, le=1)] = 0.05
+    """Time constant with which liquid above the lip leaves, s."""
 
 
 @dataclass(frozen=True, config=_STRICT)
