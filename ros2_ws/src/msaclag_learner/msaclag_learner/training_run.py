@@ -9,7 +9,7 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Condition
+from threading import Condition, Lock
 
 import numpy as np
 import torch
@@ -76,6 +76,7 @@ class TrainingRun:
         self._started, self._last_checkpoint = time.monotonic(), 0
         self._trained_for = 0.0
         self._progress = Condition()
+        self._learner_lock = Lock()
 
     @property
     def warming_up(self) -> bool:
@@ -118,9 +119,6 @@ class TrainingRun:
             self._progress.notify_all()
         if episode is not None:
             self._log_episode(episode, evaluation=evaluation)
-        if not evaluation and self.step - self._last_checkpoint >= self.config.checkpoint_every:
-            self._last_checkpoint = self.step
-            self.save()
 
     def due(self) -> int:
         """Updates that the transitions so far call for and that were not made yet."""
@@ -141,9 +139,14 @@ class TrainingRun:
             return self._progress.wait_for(lambda: self.due() <= allowed, timeout)
 
     def update(self) -> None:
-        """One update; the policy that acts is swapped for the new one."""
+        """One update; the policy that acts is swapped for the new one, and a checkpoint is written when it is time.
+
+        Raises:
+            CheckpointError: the checkpoint cannot be written.
+        """
         samples = self.experience.sample(self.learner.generators[0])
-        figures = self.learner.update(samples)
+        with self._learner_lock:
+            figures = self.learner.update(samples)
         self.acting.take_over(self.learner.policy[0], self.learner.updates)
         with self._progress:
             self.updates += 1
@@ -152,6 +155,9 @@ class TrainingRun:
             self._losses = {name: float(value[0]) for name, value in figures.items()}
             for name, value in self._losses.items():
                 self.writer.add_scalar(f"learner/{name}", value, self.step)
+        if self.step - self._last_checkpoint >= self.config.checkpoint_every:
+            self._last_checkpoint = self.step
+            self.save()
 
     def status(self) -> Status:
         """Where the run stands."""
@@ -183,7 +189,7 @@ class TrainingRun:
         )
 
     def save(self) -> Path:
-        """Write a checkpoint to the run's folder.
+        """Write a checkpoint to the run's folder; any thread may ask.
 
         Raises:
             CheckpointError: it cannot be written.
@@ -197,7 +203,8 @@ class TrainingRun:
             "step": self.step,
             "updates": self.learner.updates,
         }
-        return checkpoint.save(self.folder, self.learner.state(), about)
+        with self._learner_lock:
+            return checkpoint.save(self.folder, self.learner.state(), about)
 
     def summary(self) -> dict[str, object]:
         """The run in figures."""

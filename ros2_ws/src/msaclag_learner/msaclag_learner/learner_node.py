@@ -1,0 +1,252 @@
+"""The learner as a ROS node: it asks for episodes, answers observations with actions, and trains in a thread of its own.
+
+Messages in, messages out; what is learned and how is `TrainingRun`'s. Where time waits for the learner (simulation), an
+action is held back until the updates have caught up; where it does not, no action ever waits for an update.
+"""
+
+import sys
+import time
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
+from msaclag_msgs.msg import Transition as TransitionMessage
+from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.exclusive import claim
+from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
+from msaclag_ros.node_main import DONE, run
+from msaclag_ros.parameters import declare, refuse_unknown
+from rclpy.action import ActionClient
+from rclpy.node import Node
+from rclpy.task import Future
+from std_srvs.srv import Trigger
+
+from msaclag_learner.checkpoint import CheckpointError
+from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.experience import ExperienceError, Transition
+from msaclag_learner.training_run import TrainingRun
+
+SWITCH_INTERVAL = 5e-4
+"""s; Python lets the thread that acts wait for the one that trains up to this long, by default ten times longer."""
+RETRY = 1.0
+"""s between two requests for an episode while a person or the arm keeps the environment."""
+
+
+class Refused(RuntimeError):
+    """The environment belongs to another learner."""
+
+
+class LearnerNode(Node):  # type: ignore[misc]  # rclpy is untyped
+    """Drives one `TrainingRun` against the environment in its namespace."""
+
+    def __init__(self) -> None:
+        """Take the `action` topic, then wait for an environment."""
+        super().__init__("learner_node")
+        self.exit_code: int | None = None
+        self.config = declare(self, TrainingConfig)
+        refuse_unknown(self)
+        claim(self, "action")
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        self.run: TrainingRun | None = None
+        self._real_time = False
+        self._answer: PolicyAction | None = None
+        self._next_seq = 0
+        self._early: dict[int, TransitionMessage] = {}
+        self._ending = Event()
+        self._failure: Exception | None = None
+        self._trainer = Thread(target=self._train, name="trainer")
+        self._action = self._publisher("action")
+        self._status = self._publisher("learner_status")
+        for name, callback in (("observation", self._on_observation), ("transition", self._on_transition)):
+            self.create_subscription(TOPICS[name].type, name, callback, TOPICS[name].qos)
+        self._fetch = self.create_client(FetchTransitions, "fetch_transitions")
+        self._reset = ActionClient(self, RESET_ACTION[1], RESET_ACTION[0])
+        self.create_service(SERVICES["save_checkpoint"], "save_checkpoint", self._on_save)
+        self.create_timer(0.5, self._report)
+        self._waiting_since = time.monotonic()
+        self._start = self.create_timer(0.1, self._begin_when_connected)
+
+    def close(self) -> None:
+        """End the training thread and leave whole files."""
+        self._ending.set()
+        if self._trainer.is_alive():
+            self._trainer.join()
+        if self.run is not None:
+            self.run.close()
+            self._report()
+
+    def _publisher(self, name: str) -> Any:
+        return self.create_publisher(TOPICS[name].type, name, TOPICS[name].qos)
+
+    def _begin_when_connected(self) -> None:
+        connected = (
+            self._reset.server_is_ready()
+            and self._action.get_subscription_count() > 0
+            and self.count_publishers("observation") > 0
+            and self.count_publishers("transition") > 0
+        )
+        if connected:
+            self._start.cancel()
+            self._request_episode()
+        elif time.monotonic() - self._waiting_since > 5:
+            self._waiting_since = time.monotonic()
+            self.get_logger().info(f"waiting for an environment in {self.get_namespace()} (is env_node running?)")
+
+    # Episodes
+
+    def _request_episode(self) -> None:
+        evaluation = self.run is not None and self.run.trained
+        goal = ResetEpisode.Goal(learner=self.get_fully_qualified_name(), evaluation=evaluation)
+        self._reset.send_goal_async(goal).add_done_callback(self._on_reset_accepted)
+
+    def _on_reset_accepted(self, future: Future) -> None:
+        handle = future.result()
+        if handle.accepted:
+            handle.get_result_async().add_done_callback(self._on_reset_done)
+        else:
+            self._retry("the environment refused a reset: it is resetting already")
+
+    def _on_reset_done(self, future: Future) -> None:
+        result = future.result().result
+        if result.code == ResetEpisode.Result.OTHER_LEARNER:
+            raise Refused(result.message)
+        if result.code != ResetEpisode.Result.OK:
+            self._retry(f"no episode yet: {result.message}")
+            return
+        first = result.first_observation
+        if self.run is None:
+            self.run = TrainingRun(self.config, result.task, len(first.values), result.action_size)
+            self._real_time, self._next_seq = result.real_time, result.next_seq
+            self._trainer.start()
+        if not first.evaluation:
+            self.run.first_state(np.asarray(first.values, np.float32))
+        self._act(first)
+
+    def _retry(self, reason: str) -> None:
+        self.get_logger().warning(reason, throttle_duration_sec=10.0)
+
+        def again() -> None:
+            timer.cancel()
+            self.destroy_timer(timer)
+            self._request_episode()
+
+        timer = self.create_timer(RETRY, again)
+
+    # Acting
+
+    def _on_observation(self, message: Observation) -> None:
+        answered = self._answer is not None and (message.episode, message.step) == (
+            self._answer.episode,
+            self._answer.step,
+        )
+        if answered:  # it was published again because the action did not arrive
+            self._action.publish(self._answer)
+        elif self.run is not None and message.step > 0:  # the first state comes with the reset's result
+            self._act(message)
+
+    def _act(self, message: Observation) -> None:
+        assert self.run is not None
+        if not self._real_time:
+            self._catch_up(self.run)
+        observation = np.asarray(message.values, np.float32)
+        values = self.run.act(observation, evaluation=message.evaluation)
+        self._answer = PolicyAction(
+            episode=message.episode, step=message.step, policy_version=self.run.acting.version, values=values.tolist()
+        )
+        self._answer.header.stamp = message.header.stamp
+        self._action.publish(self._answer)
+
+    def _catch_up(self, run: TrainingRun) -> None:
+        while not run.wait_until_caught_up(0.5) and self._trainer.is_alive():
+            pass
+
+    # Learning
+
+    def _on_transition(self, message: TransitionMessage) -> None:
+        if self.run is None or message.seq < self._next_seq:
+            return
+        self._early[message.seq] = message
+        if message.seq > self._next_seq and self._fetch.service_is_ready():
+            missing = message.seq - self._next_seq
+            self.get_logger().warning(f"{missing} transitions were lost on the way; fetching them from the log")
+            request = FetchTransitions.Request(first_seq=self._next_seq, limit=missing)
+            self._fetch.call_async(request).add_done_callback(self._on_fetched)
+        self._take_in_order()
+
+    def _on_fetched(self, future: Future) -> None:
+        for message in future.result().transitions:
+            if message.seq >= self._next_seq:
+                self._early[message.seq] = message
+        self._take_in_order()
+
+    def _take_in_order(self) -> None:
+        while self._next_seq in self._early:
+            message = self._early.pop(self._next_seq)
+            self._next_seq += 1
+            self._take_in(message)
+
+    def _take_in(self, message: TransitionMessage) -> None:
+        assert self.run is not None
+        transition = Transition(
+            observation=np.asarray(message.observation, np.float32),
+            action=np.asarray(message.action_executed, np.float32),
+            reward=message.reward,
+            cost=message.cost,
+            next_observation=np.asarray(message.next_observation, np.float32),
+            terminated=message.terminated,
+        )
+        info = dict(zip(message.info_names, message.info_values, strict=True))
+        ended = message.terminated or message.truncated
+        try:
+            self.run.take_in(transition, info, ended=ended, evaluation=message.evaluation)
+        except ExperienceError as error:
+            self.get_logger().error(f"transition {message.seq} is not learned from: {error}")
+        if ended:
+            self._after_episode(self.run)
+
+    def _after_episode(self, run: TrainingRun) -> None:
+        if run.trained:
+            while run.due() and self._trainer.is_alive():
+                time.sleep(0.01)
+            if run.evaluated:
+                self.exit_code = DONE
+                return
+        self._request_episode()
+
+    def _train(self) -> None:
+        assert self.run is not None
+        try:
+            while not self._ending.is_set():
+                if self.run.wait_until_due(0.1):
+                    self.run.update()
+        except Exception as error:
+            self._failure = error
+
+    # Telling
+
+    def _report(self) -> None:
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        if self.run is not None:
+            message = LearnerStatus(**self.run.status().__dict__)
+            message.header.stamp = self.get_clock().now().to_msg()
+            self._status.publish(message)
+
+    def _on_save(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        if self.run is None:
+            response.message = "there is nothing to save yet: no episode has begun"
+            return response
+        try:
+            response.message = f"saved {self.run.save()}"
+            response.success = True
+        except CheckpointError as error:
+            response.message = str(error)
+        return response
+
+
+def main() -> int:
+    """Run the learner node; see `msaclag_ros.node_main` for the exit codes."""
+    return run(LearnerNode, user_errors=(CheckpointError, Refused, OSError))
