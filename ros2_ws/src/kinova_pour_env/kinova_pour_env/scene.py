@@ -1,4 +1,4 @@
-"""What stands around the arm: the held mug, the target cup on the table, and where the mug has to go. Metres, base frame."""
+"""What stands around the arm: the held mug, the target cup on the table, and where the mug has to go. Base frame."""
 
 from typing import Annotated
 
@@ -50,7 +50,7 @@ class Scene:
     table_height: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0
     """Height of the table's top in the base frame, m."""
     goal_clearance: Annotated[float, Field(ge=0.0, le=0.3)] = 0.125
-    """Height of the goal above the target cup's mouth, m: more than the goal's ball (0.05) and the tilted mug (0.062)."""
+    """Height of the goal above the cup's mouth, m: more than the goal's ball (0.05) and the tilted mug (0.062)."""
     goal_offset: Annotated[float, Field(ge=-0.2, le=0.2)] = 0.05
     """How far the goal lies from the cup's axis in y, m: the lip of the tilted mug then is above the cup."""
     goal_roll: Annotated[float, Field(gt=0, le=3.1)] = 1.75

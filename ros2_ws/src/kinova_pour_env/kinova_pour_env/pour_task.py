@@ -1,0 +1,347 @@
+"""Pour Coffee on any arm: episodes of policy steps over the arm's command stream."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import pi
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kinova_pour_env.arm import Arm, ArmState, Vector
+from kinova_pour_env.detectors import Violation, counts, detect, emergency_stop
+from kinova_pour_env.effort import Effort
+from kinova_pour_env.kinematics import angles_from_rotation
+from kinova_pour_env.liquid import Liquid
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, SettingError
+from kinova_pour_env.reward import pour_reward
+from kinova_pour_env.safety_filter import ACTIONS, SafetyFilter, checked_action
+from kinova_pour_env.scene import Scene
+
+OBSERVATIONS = 15
+
+SLOSHING_RATE = 240
+"""Hz at which the liquid is integrated: PyBullet's own, 6 steps in a control period."""
+
+
+class EpisodeError(RuntimeError):
+    """A step was asked for outside an episode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One control period as it happened.
+
+    Attributes:
+        arm_state: the reading at its end: time, pose and twist of the cup, joints, contacts.
+        acceleration: [3] m/s^2, of the cup, base axes.
+        jerk: [3] m/s^3.
+        slosh: rise of the coffee at the wall over the freeboard; 1 spills.
+        fill: volume left over the mug's capacity.
+        poured: m^3 in the target cup.
+        spilled: m^3 beside it.
+        violations: those first seen in this period.
+    """
+
+    arm_state: ArmState
+    acceleration: Vector
+    jerk: Vector
+    slosh: float
+    fill: float
+    poured: float
+    spilled: float
+    violations: tuple[Violation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One step of the policy as it happened.
+
+    Attributes:
+        observation: [15] float32, after it.
+        reward: Eq. 17.
+        cost: 1 when a constraint of the setting was violated in it, else 0.
+        terminated: the episode ended by a violation (or by success, where the settings say so).
+        truncated: it ended by the limit of steps, an interruption or a fault of the arm.
+        action: [4] float32, as asked.
+        action_executed: [4] float32, mean of what the safety filter let pass.
+        violations: those seen since the step before.
+        info: success, distance (m), roll_error (rad), poured and spilled (shares of the first volume), and the effort
+            since the step before: acceleration and jerk (mean lengths), peak_acceleration, peak_jerk; SI.
+        ending: why the episode ended, in words; empty while it goes on.
+    """
+
+    observation: NDArray[np.float32]
+    reward: float
+    cost: int
+    terminated: bool
+    truncated: bool
+    action: NDArray[np.float32]
+    action_executed: NDArray[np.float32]
+    violations: tuple[Violation, ...]
+    info: dict[str, float]
+    ending: str
+
+
+class PourTask:
+    """Episodes of Pour Coffee; the Gymnasium environment and the environment node wrap it.
+
+    One thread runs it; `interrupt`, `report` and `emergency_stop` may come from others.
+
+    Attributes:
+        observation: [15] float32, the latest: cup position, cup angles (psi, theta, phi), cup velocity, goal position,
+            goal angles.
+        on_tick: called after each control period of an episode.
+        running: an episode is under way.
+    """
+
+    def __init__(self, arm: Arm, scene: Scene, config: PourCoffeeConfig) -> None:
+        """Tie an arm to a task.
+
+        Args:
+            arm: the twin, the arm or its emulator, with the mug in its hand.
+            scene: where the mug has to go.
+            config: the setting.
+
+        Raises:
+            SettingError: the settings do not fit the arm or the scene.
+        """
+        self.arm = arm
+        self.scene = scene
+        self.config = config
+        self.liquid = Liquid(scene)
+        self.on_tick: Callable[[Tick], None] | None = None
+        self.observation = np.zeros(OBSERVATIONS, np.float32)
+        self.running = False
+        self._ticks_per_step = _ticks_per_step(config, arm)
+        self._goal = np.array(scene.goal_position)
+        _check_goal(scene, config)
+        self._filter = SafetyFilter(config)
+        self._interrupted = threading.Event()
+        self._reported: deque[Violation] = deque()
+        self._action: Vector = np.zeros(ACTIONS)
+        self._executed: list[Vector] = []
+        self._violations: list[Violation] = []
+
+    def reset(self, random: np.random.Generator) -> Iterator[str]:
+        """Bring the arm to a first state with a full mug and begin an episode.
+
+        Yields:
+            The name of each phase as it begins. Closing the iterator early leaves the arm standing, outside an episode.
+
+        Raises:
+            ArmError: the arm cannot get there.
+        """
+        self.running = False
+        self._interrupted.clear()
+        self._reported.clear()
+        yield from self.arm.reset(random)
+        if self.arm.real_time:
+            yield "letting the coffee settle"
+            for _ in range(round(self.config.settle_time / self.arm.period)):
+                self.arm.send_twist(np.zeros(6))
+                self.arm.advance()
+        self._state = self.arm.read()
+        self.liquid.reset(self._state.cup_rotation)
+        self._effort = Effort(self._state)
+        self._violations = []
+        self._steps = 0
+        self._held = 0.0
+        self._spilled_before = 0.0
+        self._succeeded = False
+        self._ended_step = True
+        self.observation = self._observe()
+        self.running = True
+
+    def step(self, action: ArrayLike) -> StepResult:
+        """A whole step: `start_step`, then `tick` until it is over."""
+        self.start_step(action)
+        while (result := self.tick()) is None:
+            pass
+        return result
+
+    def start_step(self, action: ArrayLike) -> None:
+        """Begin a step.
+
+        Args:
+            action: [4] in +-1: cup velocity along the base axes and the rate of roll, over their limits.
+
+        Raises:
+            ActionError: the action must not be carried out; nothing has changed.
+            EpisodeError: no episode is under way, or the step before is not over.
+        """
+        if not self.running:
+            raise EpisodeError("no episode is under way: reset first")
+        if not self._ended_step:
+            raise EpisodeError("the step before is not over: call tick until it returns a result")
+        self._action = checked_action(action)
+        self._executed = []
+        self._ended_step = False
+
+    def tick(self) -> StepResult | None:
+        """One control period of the step; none passes where the episode was over already.
+
+        Returns:
+            The step's result when it is over, by its time or by the end of the episode.
+
+        Raises:
+            EpisodeError: no step was started.
+        """
+        if self._ended_step or not self.running:
+            raise EpisodeError("no step is under way: call start_step first")
+        if not self._violations and not self._reported and not self._interrupted.is_set():
+            twist, executed = self._filter.command(self._action, self._state)
+            self._executed.append(executed)
+            self._advance(twist)
+        else:
+            self._note([])
+        ended = self._violations or self._interrupted.is_set() or self._state.faults
+        return self._finish_step() if ended or len(self._executed) == self._ticks_per_step else None
+
+    def hold(self) -> None:
+        """One control period with zero twist between two steps; what it shows becomes part of the next step.
+
+        Raises:
+            EpisodeError: no episode is under way, or a step is.
+        """
+        if not self.running or not self._ended_step:
+            raise EpisodeError("hold is for the time between two steps of an episode")
+        self._advance(np.zeros(6))
+
+    def interrupt(self) -> None:
+        """End the episode as truncated, at the next control period."""
+        self._interrupted.set()
+
+    def report(self, violation: Violation) -> None:
+        """A violation that another detector saw; ends the episode if it is a constraint of the setting."""
+        if counts(violation.kind, self.config):
+            self._reported.append(violation)
+
+    def emergency_stop(self, source: str) -> None:
+        """Stop the arm at once and end the episode as violated.
+
+        Args:
+            source: who asks for it.
+        """
+        self.arm.emergency_stop()
+        self.report(emergency_stop(source))
+
+    def _advance(self, twist: Vector) -> None:
+        """One control period: move, let the coffee slosh, look for violations, tell."""
+        self.arm.send_twist(twist)
+        state = self._state = self.arm.advance()
+        elapsed = self._effort.update(state)
+        if elapsed > 0:
+            self.liquid.advance(
+                elapsed,
+                max(1, round(elapsed * SLOSHING_RATE)),
+                state.cup_position,
+                state.cup_rotation,
+                state.cup_velocity,
+                state.cup_angular_velocity,
+                self._effort.acceleration,
+            )
+        self.observation = self._observe()
+        at_goal = self._distance <= self.config.arrival_radius and self._roll_error <= self.config.success_roll_error
+        self._held = self._held + elapsed if at_goal else 0.0
+        new = self._note(detect(state, self.liquid, self.config))
+        self._succeeded = not self._violations and (self._succeeded or self._held >= self.config.success_hold - 1e-9)
+        if self.on_tick is not None:
+            liquid = self.liquid
+            self.on_tick(
+                Tick(
+                    arm_state=state,
+                    acceleration=self._effort.acceleration,
+                    jerk=self._effort.jerk,
+                    slosh=liquid.slosh,
+                    fill=liquid.fill,
+                    poured=liquid.poured,
+                    spilled=liquid.spilled,
+                    violations=tuple(new),
+                )
+            )
+
+    def _note(self, seen: list[Violation]) -> list[Violation]:
+        """Add what was seen and what was reported to the step's violations, each kind once; returns the new ones."""
+        while self._reported:
+            seen.append(self._reported.popleft())
+        new: list[Violation] = []
+        for violation in seen:
+            if all(violation.kind != noted.kind for noted in self._violations):
+                self._violations.append(violation)
+                new.append(violation)
+        return new
+
+    def _observe(self) -> NDArray[np.float32]:
+        state = self._state
+        angles = angles_from_rotation(state.cup_rotation)
+        self._distance = float(np.linalg.norm(state.cup_position - self._goal))
+        self._roll_error = abs((float(angles[2]) - self.scene.goal_roll + pi) % (2 * pi) - pi)
+        goal_angles = (0.0, 0.0, self.scene.goal_roll)
+        return np.concatenate(
+            [state.cup_position, angles, state.cup_velocity, self._goal, goal_angles], dtype=np.float32
+        )
+
+    def _finish_step(self) -> StepResult:
+        self._steps += 1
+        self._ended_step = True
+        liquid = self.liquid
+        violations, self._violations = tuple(self._violations), []
+        success = self._succeeded and not violations
+        ending = self._ending(violations, success)
+        terminated = bool(violations) or (self.config.end_on_success and success)
+        if ending:
+            self.arm.stop()
+            self.running = False
+        effort = self._effort.take()
+        spillage = liquid.spilled > max(self.config.spill_tolerance, self._spilled_before)
+        self._spilled_before = liquid.spilled
+        executed = np.mean(self._executed, axis=0) if self._executed else np.zeros(ACTIONS)
+        return StepResult(
+            observation=self.observation,
+            reward=pour_reward(self.config, self._distance, effort["acceleration"], spillage, self._roll_error),
+            cost=int(bool(violations)),
+            terminated=terminated,
+            truncated=bool(ending) and not terminated,
+            action=self._action.astype(np.float32),
+            action_executed=executed.astype(np.float32),
+            violations=violations,
+            info={
+                "success": float(success),
+                "distance": self._distance,
+                "roll_error": self._roll_error,
+                "poured": liquid.poured / liquid.initial_volume,
+                "spilled": liquid.spilled / liquid.initial_volume,
+                **effort,
+            },
+            ending=ending,
+        )
+
+    def _ending(self, violations: tuple[Violation, ...], success: bool) -> str:
+        """Why the episode is over; empty while it goes on."""
+        if violations:
+            return violations[0].message
+        if self._state.faults:
+            return "fault of the arm: " + ", ".join(self._state.faults)
+        if self._interrupted.is_set():
+            return "interrupted"
+        if success and self.config.end_on_success:
+            return "success"
+        return "limit of steps" if self._steps >= self.config.max_steps else ""
+
+
+def _ticks_per_step(config: PourCoffeeConfig, arm: Arm) -> int:
+    ratio = 1 / (config.policy_rate * arm.period)
+    if round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-6:
+        raise SettingError(f"policy_rate {config.policy_rate:g} Hz does not divide the arm's {1 / arm.period:g} Hz")
+    return round(ratio)
+
+
+def _check_goal(scene: Scene, config: PourCoffeeConfig) -> None:
+    goal = scene.goal_position
+    for axis, value, low, high in zip("xyz", goal, config.workspace_low, config.workspace_high, strict=True):
+        if not low <= value <= high:
+            raise SettingError(
+                f"the goal lies outside the workspace: {axis} is {value:g} m, the box {low:g} to {high:g} m"
+            )

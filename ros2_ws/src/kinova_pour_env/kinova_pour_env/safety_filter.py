@@ -1,0 +1,71 @@
+"""From a policy's action to a twist the arm may be given."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kinova_pour_env.arm import ArmState, Vector
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
+
+ACTIONS = 4
+
+ROUNDING = 1e-4
+"""How far beyond +-1 an action may be: a policy's float32 arithmetic, no more."""
+
+
+class ActionError(ValueError):
+    """An action that no arm must see; the message says what is wrong with it."""
+
+
+class Command(NamedTuple):
+    """What goes to the arm.
+
+    Attributes:
+        twist: [6] m/s and rad/s, of the cup's origin in base axes.
+        action_executed: [4], the action that this twist amounts to, in +-1.
+    """
+
+    twist: Vector
+    action_executed: Vector
+
+
+def checked_action(action: ArrayLike) -> Vector:
+    """The action as float64 [4] in +-1.
+
+    Raises:
+        ActionError: wrong size, not a number, not finite, or out of range.
+    """
+    try:
+        values = np.asarray(action, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ActionError(f"the action is not a vector of numbers: {action!r}") from error
+    if values.shape != (ACTIONS,):
+        raise ActionError(f"the action has shape {list(values.shape)}, expected [{ACTIONS}]")
+    if not np.isfinite(values).all():
+        raise ActionError(f"the action is not finite: {values.tolist()}")
+    if np.abs(values).max() > 1 + ROUNDING:
+        raise ActionError(f"the action is out of range: {values.tolist()}, each must be in [-1, 1]")
+    return np.clip(values, -1.0, 1.0)
+
+
+class SafetyFilter:
+    """Scales a checked action to the speed limits; every twist of an episode passes through `command`."""
+
+    def __init__(self, config: PourCoffeeConfig) -> None:
+        """Take the limits.
+
+        Args:
+            config: the speeds that an action of 1 stands for.
+        """
+        self._scale: NDArray[np.float64] = np.array([*[config.cup_speed] * 3, config.roll_rate])
+
+    def command(self, action: Vector, state: ArmState) -> Command:
+        """The twist for the next control period.
+
+        Args:
+            action: [4] from `checked_action`: cup velocity along the base axes, and the rate of roll.
+            state: where the arm is; the roll is about the cup's own x axis.
+        """
+        velocity = self._scale * action
+        return Command(np.concatenate([velocity[:3], velocity[3] * state.cup_rotation[:, 0]]), action)
