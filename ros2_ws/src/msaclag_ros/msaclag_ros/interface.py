@@ -5,14 +5,15 @@ Names are relative: the namespace of a node decides where they lie.
 
 from typing import Any, NamedTuple
 
-from msaclag_msgs.action import ResetEpisode
-from msaclag_msgs.msg import CupMotion, LearnerStatus, Observation, PolicyAction, SafetyViolation, Transition
-from msaclag_msgs.srv import FetchTransitions
 from rclpy.duration import Duration
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
+
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import CupMotion, LearnerStatus, Observation, PolicyAction, SafetyViolation, Transition
+from msaclag_msgs.srv import FetchTransitions
 
 LEASE = Duration(seconds=2)
 """A publisher that has not been heard of for so long is dead: a killed learner frees the environment after it."""
