@@ -73,6 +73,19 @@ def rotation_from_vector(vector: ArrayLike) -> Vector:
     )
 
 
+def small_rotation_vector(rotation: Vector) -> Vector:
+    """The inverse of `rotation_from_vector` for small angles: the axis times the sine of the angle.
+
+    Args:
+        rotation: [3, 3].
+
+    Returns:
+        [3].
+    """
+    (_, xy, xz), (yx, _, yz), (zx, zy, _) = rotation.tolist()
+    return np.array([0.5 * (zy - yz), 0.5 * (xz - zx), 0.5 * (yx - xy)])
+
+
 def wrap(angles: Vector) -> Vector:
     """Angles in (-pi, pi]."""
     return np.pi - (np.pi - angles) % (2 * np.pi)
@@ -141,3 +154,22 @@ def cup_kinematics(joint_positions: Vector) -> CupKinematics:
     jacobian[2] = axis_x * y - axis_y * x
     jacobian[3:] = axes
     return CupKinematics(cup[:3, 3], cup[:3, :3], jacobian)
+
+
+def quaternion_from_rotation(rotation: Vector) -> Vector:
+    """The unit quaternion [x, y, z, w] of a rotation matrix [3, 3], w at 0 or above (Shepperd, 1978)."""
+    trace = rotation[0, 0] + rotation[1, 1] + rotation[2, 2]
+    diagonal = np.array([rotation[0, 0], rotation[1, 1], rotation[2, 2], trace])
+    largest = int(np.argmax(diagonal))
+    quaternion = np.empty(4)
+    if largest == 3:
+        quaternion[:3] = [rotation[(i + 2) % 3, (i + 1) % 3] - rotation[(i + 1) % 3, (i + 2) % 3] for i in range(3)]
+        quaternion[3] = 1 + trace
+    else:
+        i, j, k = largest, (largest + 1) % 3, (largest + 2) % 3
+        quaternion[i] = 1 + 2 * rotation[i, i] - trace
+        quaternion[j] = rotation[j, i] + rotation[i, j]
+        quaternion[k] = rotation[k, i] + rotation[i, k]
+        quaternion[3] = rotation[k, j] - rotation[j, k]
+    quaternion /= np.linalg.norm(quaternion)
+    return -quaternion if quaternion[3] < 0 else quaternion

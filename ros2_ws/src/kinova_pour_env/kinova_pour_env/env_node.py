@@ -1,0 +1,359 @@
+"""The environment as a ROS node: resets by action, answers actions with transitions, publishes what happens at 40 Hz.
+
+Two threads: the executor's takes messages in, the control thread owns the arm. In simulation time waits for the policy's
+answer; on an arm it does not, and an answer that is late leaves the arm in a soft stop, never with an old twist.
+"""
+
+from collections import deque
+from queue import Empty, Queue
+from threading import Condition, Thread
+from typing import Annotated, Any
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation, Transition
+from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.exclusive import claim
+from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
+from msaclag_ros.node_main import run
+from msaclag_ros.parameters import declare, refuse_unknown
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.event_handler import QoSLivelinessChangedInfo, SubscriptionEventCallbacks
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
+from std_srvs.srv import Trigger
+
+from kinova_pour_env import POUR_COFFEE, messages
+from kinova_pour_env.arm import ArmError, find_arm
+from kinova_pour_env.detectors import emergency_stop
+
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, Setting, SettingError
+from kinova_pour_env.pour_task import PourTask, StepResult, Tick
+from kinova_pour_env.safety_filter import ACTIONS, ActionError, checked_action
+from kinova_pour_env.scene import Scene
+
+ASK_AGAIN = 1.0
+"""s after which an unanswered observation is published again in simulation."""
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class EnvNodeConfig:
+    """What the environment is made of."""
+
+    arm: str = "sim"
+    """The arm, as an installed package offers it: sim, emulated or real."""
+    setting: Setting = "1"
+    """Row of the paper's Table III; `task.…` changes single settings of it."""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    """Of the first states."""
+    transitions_kept: Annotated[int, Field(ge=1)] = 100_000
+    """Transitions that a learner can fetch again."""
+
+
+class EnvNode(Node):  # type: ignore[misc]  # rclpy is untyped
+    """Runs episodes of Pour Coffee for one learner at a time."""
+
+    def __init__(self) -> None:
+        """Take the `observation` topic, make the arm, and wait for a learner."""
+        super().__init__("env_node")
+        self.exit_code: int | None = None
+        config = declare(self, EnvNodeConfig)
+        arm_type = find_arm(config.arm)
+        scene = declare(self, Scene, "scene")
+        task_config = declare(self, PourCoffeeConfig, "task", PourCoffeeConfig.preset(config.setting))
+        arm_config = declare(self, arm_type.Config, config.arm)
+        refuse_unknown(self)
+        claim(self, "observation")
+        self.arm = arm_type(scene, arm_config)
+        self.task = PourTask(self.arm, scene, task_config)
+        self.task.on_tick = self._on_tick
+        self._random = np.random.default_rng(config.seed)
+        self._name = self.get_fully_qualified_name()
+        self._owner = ""
+        self._locked = ""
+        self._episode, self._seq = 0, 0
+        self._asked: Observation | None = None
+        self._answer: PolicyAction | None = None
+        self._answered = Condition()
+        self._ending = self._interrupted = False
+        self._goals: Queue[ServerGoalHandle] = Queue()
+        self._log: deque[Transition] = deque(maxlen=config.transitions_kept)
+        self._out = {
+            name: self.create_publisher(TOPICS[name].type, name, TOPICS[name].qos)
+            for name in ("observation", "transition", "safety_violation", "cup_motion", "joint_states", "clock")
+        }
+        self._listen()
+        self._control = Thread(target=self._run_control, name="control")
+        self._control_failure: Exception | None = None
+        self.create_timer(0.1, self._raise_control_failure)
+        self._control.start()
+
+    def close(self) -> None:
+        """End the episode and leave the arm standing."""
+        with self._answered:
+            self._ending = True
+            self._answered.notify_all()
+        self.task.interrupt()
+        self._control.join()
+        self.arm.close()
+
+    def _listen(self) -> None:
+        lease = SubscriptionEventCallbacks(liveliness=self._on_learner_liveliness, use_default_callbacks=False)
+        kind, qos = TOPICS["action"]
+        self.create_subscription(kind, "action", self._on_action, qos, event_callbacks=lease)
+        kind, qos = TOPICS["safety_violation"]
+        self.create_subscription(kind, "safety_violation", self._on_violation, qos)
+        for name, serve in (
+            ("acknowledge", self._acknowledge),
+            ("soft_stop", self._soft_stop),
+            ("emergency_stop", self._emergency_stop),
+            ("fetch_transitions", self._fetch),
+        ):
+            self.create_service(SERVICES[name], name, serve)
+        ActionServer(
+            self,
+            RESET_ACTION[1],
+            RESET_ACTION[0],
+            execute_callback=lambda handle: ResetEpisode.Result(),
+            goal_callback=lambda goal: GoalResponse.ACCEPT,
+            handle_accepted_callback=self._on_reset,
+            cancel_callback=lambda handle: CancelResponse.ACCEPT,
+        )
+
+    # What comes in (executor's thread)
+
+    def _on_action(self, message: PolicyAction) -> None:
+        with self._answered:
+            refusal = self._refusal(message)
+            if not refusal:
+                self._answer = message
+                self._answered.notify_all()
+        if refusal:
+            self.get_logger().error(f"action refused: {refusal}", throttle_duration_sec=1.0)
+
+    def _refusal(self, message: PolicyAction) -> str:
+        asked = self._asked
+        if asked is None:
+            return "no observation is waiting for one"
+        if message.episode != asked.episode:
+            return f"it is for episode {message.episode}, this is episode {asked.episode}"
+        if message.step != asked.step or message.header.stamp != asked.header.stamp:
+            return f"it answers step {message.step} at {_seconds(message.header.stamp):.3f} s, not the latest observation"
+        try:
+            checked_action(message.values)
+        except ActionError as error:
+            return str(error)
+        return ""
+
+    def _on_violation(self, message: SafetyViolation) -> None:
+        if not message.detector.startswith(f"{self._name}/"):
+            self.task.report(messages.violation_from_message(message))
+
+    def _on_learner_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
+        if event.alive_count == 0 and self._owner:
+            self.get_logger().warning(f"the learner {self._owner} is gone; the environment is free for another")
+            self._owner = ""
+
+    def _on_reset(self, handle: ServerGoalHandle) -> None:
+        learner = handle.request.learner
+        if self._owner not in ("", learner):
+            message = f"the environment {self._name} belongs to the learner {self._owner}; {learner} was refused"
+            self.get_logger().error(message)
+            self._conclude(handle, ResetEpisode.Result.OTHER_LEARNER, message)
+            return
+        if self._locked:
+            message = f"the arm stands after '{self._locked}' until a person calls {self._name_of('acknowledge')}"
+            self._conclude(handle, ResetEpisode.Result.NEEDS_ACKNOWLEDGE, message)
+            return
+        self._owner = learner
+        self._interrupt()
+        self._goals.put(handle)
+
+    def _acknowledge(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        response.success = True
+        response.message = f"acknowledged: {self._locked}" if self._locked else "nothing waited for it"
+        self._locked = ""
+        return response
+
+    def _soft_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self._interrupt()
+        response.success, response.message = True, "the episode is interrupted and the arm comes to rest"
+        return response
+
+    def _emergency_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self.task.emergency_stop("service")
+        self._locked = "emergency stop"
+        self._publish("safety_violation", messages.violation_message(emergency_stop("service"), self._now(), self._name))
+        with self._answered:
+            self._answered.notify_all()
+        self._interrupt()
+        response.success, response.message = True, "stopped; acknowledge before the next reset"
+        return response
+
+    def _fetch(
+        self, request: FetchTransitions.Request, response: FetchTransitions.Response
+    ) -> FetchTransitions.Response:
+        kept = list(self._log)
+        wanted = [transition for transition in kept if transition.seq >= request.first_seq]
+        response.transitions = wanted[: request.limit]
+        forgotten = bool(kept) and request.first_seq < kept[0].seq
+        response.complete = len(wanted) <= request.limit and not forgotten
+        if forgotten:
+            response.message = f"the log begins at {kept[0].seq}"
+        return response
+
+    def _interrupt(self) -> None:
+        with self._answered:
+            self._interrupted = True
+            self._answered.notify_all()
+
+    # Episodes (control thread)
+
+    def _run_control(self) -> None:
+        try:
+            while not self._ending:
+                try:
+                    handle = self._goals.get(timeout=0.1)
+                except Empty:
+                    continue
+                if self._reset(handle):
+                    self._run_episode()
+        except Exception as error:
+            self._control_failure = error
+        finally:
+            self.arm.stop()
+
+    def _raise_control_failure(self) -> None:
+        if self._control_failure is not None:
+            failure, self._control_failure = self._control_failure, None
+            raise failure
+
+    def _reset(self, handle: ServerGoalHandle) -> bool:
+        phases = self.task.reset(self._random)
+        try:
+            for phase in phases:
+                handle.publish_feedback(ResetEpisode.Feedback(phase=phase))
+                if handle.is_cancel_requested or self._ending:
+                    phases.close()
+                    self.arm.stop()
+                    self._conclude(handle, ResetEpisode.Result.CANCELLED, f"cancelled at '{phase}'; the arm stands")
+                    return False
+        except ArmError as error:
+            self.arm.stop()
+            self.get_logger().error(f"the reset failed: {error}")
+            self._conclude(handle, ResetEpisode.Result.ARM_FAULT, str(error))
+            return False
+        self._episode += 1
+        self._interrupted = False
+        first = self._ask(step=0, evaluation=handle.request.evaluation)
+        self._conclude(handle, ResetEpisode.Result.OK, "", first)
+        return True
+
+    def _conclude(
+        self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None
+    ) -> None:
+        result = ResetEpisode.Result(
+            code=code,
+            message=message,
+            task=POUR_COFFEE,
+            action_size=ACTIONS,
+            real_time=self.arm.real_time,
+            next_seq=self._seq + 1,
+            first_observation=first or Observation(),
+        )
+
+        def finish(handle: ServerGoalHandle) -> ResetEpisode.Result:
+            end = {ResetEpisode.Result.OK: handle.succeed, ResetEpisode.Result.CANCELLED: handle.canceled}
+            end.get(code, handle.abort)()
+            return result
+
+        # Executed only now: a coroutine that awaits a reset of minutes would keep rclpy's executor spinning.
+        handle.execute(finish)
+
+    def _run_episode(self) -> None:
+        while self.task.running:
+            answer = self._await_answer()
+            asked = self._asked
+            assert asked is not None
+            if answer is None:
+                self.task.interrupt()
+            with self._answered:
+                self._asked = None
+            result = self.task.step(np.zeros(ACTIONS) if answer is None else answer.values)
+            self._tell(asked, result)
+            if self.task.running:
+                self._ask(asked.step + 1, evaluation=asked.evaluation)
+
+    def _await_answer(self) -> PolicyAction | None:
+        """The policy's action for the latest observation; None when the episode has to end without one."""
+        timeout = self.arm.period / 2 if self.arm.real_time else ASK_AGAIN
+        while True:
+            with self._answered:
+                self._answered.wait_for(lambda: self._answer or self._ending or self._interrupted, timeout)
+                answer, self._answer = self._answer, None
+                if self._ending or self._interrupted:
+                    return None
+            if answer is not None:
+                return answer
+            assert self._asked is not None
+            if self.arm.real_time:
+                self.get_logger().warning("no action in time: soft stop", throttle_duration_sec=1.0)
+                self.task.hold()
+                self._ask(self._asked.step, evaluation=self._asked.evaluation)
+            else:
+                self._publish("observation", self._asked)
+
+    # What goes out
+
+    def _ask(self, step: int, *, evaluation: bool) -> Observation:
+        message = messages.observation_message(
+            self.task.observation, self._now(), self._episode, step, evaluation=evaluation
+        )
+        with self._answered:
+            self._asked, self._answer = message, None
+        self._publish("observation", message)
+        return message
+
+    def _tell(self, asked: Observation, result: StepResult) -> None:
+        self._seq += 1
+        message = messages.transition_message(asked, result, self._seq, self._now())
+        self._log.append(message)
+        self._publish("transition", message)
+        if result.violations and self.arm.real_time:
+            self._locked = result.violations[0].message
+            self.get_logger().error(f"{self._locked}: call {self._name_of('acknowledge')} when it is safe to go on")
+
+    def _on_tick(self, tick: Tick) -> None:
+        stamp = self._now()
+        if not self.arm.real_time:
+            self._publish("clock", Clock(clock=stamp))
+        self._publish("cup_motion", messages.cup_motion_message(tick, stamp, self._episode))
+        self._publish("joint_states", messages.joint_state_message(tick.arm_state, stamp))
+        for violation in tick.violations:
+            self._publish("safety_violation", messages.violation_message(violation, stamp, self._name))
+
+    def _publish(self, name: str, message: Any) -> None:
+        if self.context.ok():
+            self._out[name].publish(message)
+
+    def _now(self) -> Time:
+        """The arm's time in simulation, the node's clock where time is real."""
+        if self.arm.real_time:
+            return self.get_clock().now().to_msg()
+        return messages.time_message(self.arm.read().time)
+
+    def _name_of(self, service: str) -> str:
+        return self.resolve_service_name(service)
+
+
+def _seconds(stamp: Time) -> float:
+    return float(stamp.sec + stamp.nanosec * 1e-9)
+
+
+def main() -> int:
+    """Run the environment node; see `msaclag_ros.node_main` for the exit codes."""
+    return run(EnvNode, user_errors=(ArmError, SettingError))

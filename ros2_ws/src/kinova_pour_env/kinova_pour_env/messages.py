@@ -1,0 +1,123 @@
+"""What the task knows, as ROS messages."""
+
+from array import array
+from collections.abc import Iterable
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Point, Pose, Quaternion, Twist, Vector3
+from msaclag_msgs.msg import CupMotion, Observation, SafetyViolation, Transition
+from numpy.typing import NDArray
+from sensor_msgs.msg import JointState
+from std_msgs.msg import Header
+
+from kinova_pour_env.arm import ArmState, Vector
+from kinova_pour_env.detectors import Violation
+from kinova_pour_env.gen3 import ACTUATED_JOINTS
+from kinova_pour_env.kinematics import quaternion_from_rotation
+from kinova_pour_env.pour_task import StepResult, Tick
+
+BASE_FRAME = "base_link"
+_JOINT_NAMES = [joint.name for joint in ACTUATED_JOINTS]
+
+
+def time_message(seconds: float) -> Time:
+    """A stamp of `seconds` since the clock's zero."""
+    whole, rest = divmod(seconds, 1.0)
+    return Time(sec=int(whole), nanosec=int(rest * 1e9))
+
+
+def header(stamp: Time) -> Header:
+    """A header in the base frame."""
+    return Header(stamp=stamp, frame_id=BASE_FRAME)
+
+
+def floats(values: Iterable[float] | NDArray[np.float32]) -> "array[float]":
+    """Values for a float32[] field, which takes an array as it is and checks a list number by number."""
+    return array("f", values)
+
+
+def observation_message(
+    values: NDArray[np.float32], stamp: Time, episode: int, step: int, *, evaluation: bool
+) -> Observation:
+    """What the policy sees: `values` [15]."""
+    return Observation(header=header(stamp), episode=episode, step=step, evaluation=evaluation, values=floats(values))
+
+
+def transition_message(asked: Observation, result: StepResult, seq: int, stamp: Time) -> Transition:
+    """The step that answered the observation `asked`."""
+    return Transition(
+        header=header(stamp),
+        seq=seq,
+        episode=asked.episode,
+        step=asked.step,
+        evaluation=asked.evaluation,
+        observation=asked.values,
+        action=floats(result.action),
+        action_executed=floats(result.action_executed),
+        reward=result.reward,
+        cost=result.cost,
+        next_observation=floats(result.observation),
+        terminated=result.terminated,
+        truncated=result.truncated,
+        info_names=list(result.info),
+        info_values=floats(result.info.values()),
+    )
+
+
+def cup_motion_message(tick: Tick, stamp: Time, episode: int) -> CupMotion:
+    """The mug and its liquid in one control period."""
+    state = tick.arm_state
+    x, y, z, w = quaternion_from_rotation(state.cup_rotation).tolist()
+    position = Point(**_xyz(state.cup_position))
+    return CupMotion(
+        header=header(stamp),
+        episode=episode,
+        pose=Pose(position=position, orientation=Quaternion(x=x, y=y, z=z, w=w)),
+        twist=Twist(linear=_vector(state.cup_velocity), angular=_vector(state.cup_angular_velocity)),
+        acceleration=_vector(tick.acceleration),
+        jerk=_vector(tick.jerk),
+        slosh=tick.slosh,
+        fill=tick.fill,
+        poured=tick.poured,
+        spilled=tick.spilled,
+    )
+
+
+def joint_state_message(state: ArmState, stamp: Time) -> JointState:
+    """The arm's joints."""
+    return JointState(
+        header=header(stamp),
+        name=_JOINT_NAMES,
+        position=array("d", state.joint_positions),
+        velocity=array("d", state.joint_velocities),
+        effort=array("d", state.joint_torques),
+    )
+
+
+def violation_message(violation: Violation, stamp: Time, source: str) -> SafetyViolation:
+    """A violation that `source`, the name of a node, saw by one of its detectors."""
+    return SafetyViolation(
+        header=header(stamp),
+        kind=violation.kind,
+        detector=f"{source}/{violation.detector}",
+        value=violation.value,
+        limit=violation.limit,
+        bodies=list(violation.bodies),
+        message=violation.message,
+    )
+
+
+def violation_from_message(message: SafetyViolation) -> Violation:
+    """What another detector published."""
+    return Violation(
+        message.kind, message.detector, message.value, message.limit, tuple(message.bodies), message.message
+    )
+
+
+def _vector(values: Vector) -> Vector3:
+    return Vector3(**_xyz(values))
+
+
+def _xyz(values: Vector) -> dict[str, float]:
+    return dict(zip("xyz", values.tolist(), strict=True))
