@@ -12,6 +12,7 @@ from kinova_pour_env.kinematics import (
     flange_pose,
     rotation_from_angles,
     rotation_from_vector,
+    small_rotation_vector,
     wrap,
 )
 
@@ -80,6 +81,11 @@ def test_rotation_vector_keeps_its_axis_and_turns_by_its_length(vector):
     np.testing.assert_allclose(rotation @ vector, vector, atol=1e-12)
     np.testing.assert_allclose(np.trace(rotation), 1 + 2 * np.cos(np.linalg.norm(vector)), atol=1e-12)
     np.testing.assert_allclose(rotation @ rotation_from_vector(-vector), np.eye(3), atol=1e-12)
+
+
+@given(arrays(float, 3, elements=st.floats(-0.01, 0.01)))
+def test_small_rotation_vector_inverts(vector):
+    np.testing.assert_allclose(small_rotation_vector(rotation_from_vector(vector)), vector, atol=1e-6)
 
 
 @given(st.floats(-100, 100))

@@ -1,0 +1,191 @@
+"""The PyBullet twin of the Gen3: the same commands, limits and timing as the arm, as fast as it computes."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isfinite
+from typing import ClassVar
+
+import numpy as np
+import pybullet
+from kinova_pour_env import gen3
+from kinova_pour_env.arm import ArmError, ArmState, Vector
+from kinova_pour_env.kinematics import wrap
+from kinova_pour_env.scene import Scene
+from numpy.typing import NDArray
+
+from sim_bridge.camera import picture
+from sim_bridge.configuration import TwinConfig
+from sim_bridge.inverse_kinematics import joint_positions_at
+from sim_bridge.touch import contacts_of, external_wrench, touching_points
+from sim_bridge.twist_follower import TwistFollower
+from sim_bridge.world import World
+
+STILL = 0.02
+"""rad/s: slower joints have come to rest."""
+SETTLING_PERIODS = 2
+
+_FASTEST = np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS])
+_CONTINUOUS = np.array([joint.limit == float("inf") for joint in gen3.ACTUATED_JOINTS])
+
+
+class Twin:
+    """A Gen3 with a held mug in PyBullet. Obeys `kinova_pour_env.arm.Arm`; several may live in one process."""
+
+    Config: ClassVar[type[TwinConfig]] = TwinConfig
+
+    def __init__(self, scene: Scene, config: TwinConfig | None = None) -> None:
+        """Build the world and stand at Home.
+
+        Raises:
+            ArmError: the window cannot be opened, or something touches the arm at Home.
+        """
+        self.scene = scene
+        self.config = config or TwinConfig()
+        self.period = gen3.COMMAND_PERIOD
+        self.real_time = self.config.real_time
+        self._world: World | None = World(scene, self.config)
+        # PyBullet takes an effort as an impulse per call of stepSimulation, and Bullet spends it in each substep.
+        self._efforts = [joint.effort / self.config.substeps for joint in gen3.ACTUATED_JOINTS]
+        self._follower = TwistFollower(self.config)
+        self._state: ArmState
+        self._ticks = 0
+        self._next_tick = time.monotonic()
+        self._stand(np.array(gen3.HOME))
+
+    def reset(self, random: np.random.Generator) -> Iterator[str]:
+        """Stand at Home, moved by a draw from the cube of `scene.start_spread`; clears every fault.
+
+        Yields:
+            "home", then "refill", as each begins.
+
+        Raises:
+            ArmError: the drawn position is out of reach, or something touches the arm there.
+        """
+        self.stop()
+        yield "home"
+        spread = self.scene.start_spread
+        self._stand(joint_positions_at(random.uniform(-spread, spread, 3)))
+        yield "refill"
+
+    def send_twist(self, twist: Vector) -> None:
+        """Replace the commanded twist [6]; a faulted arm ignores it.
+
+        Raises:
+            ArmError: the twist is not six finite numbers, or the emergency stop is on.
+        """
+        wanted = np.array(twist, dtype=float)
+        if wanted.shape != (6,) or not np.isfinite(wanted).all():
+            raise ArmError(f"a twist is six finite numbers (m/s, rad/s), not {twist}")
+        if self._stopped:
+            raise ArmError("the emergency stop is on: reset the arm first")
+        self._command = wanted
+
+    def advance(self) -> ArmState:
+        """One period of 25 ms.
+
+        Raises:
+            ArmError: the twin is closed, or its physics has diverged.
+        """
+        self._tick()
+        if self.real_time:
+            self._next_tick = max(self._next_tick + self.period, time.monotonic() - self.period)
+            time.sleep(max(0.0, self._next_tick - time.monotonic()))
+        return self._state
+
+    def read(self) -> ArmState:
+        """The latest state."""
+        return self._state
+
+    def stop(self) -> None:
+        """Zero twist; the ramp brings the arm to rest."""
+        self._command = np.zeros(6)
+
+    def emergency_stop(self) -> None:
+        """Brake with all the effort the actuators have; twists are refused until reset."""
+        self._stopped = True
+        self._fault("emergency stop")
+
+    def close(self) -> None:
+        """Let go of the world."""
+        if self._world is not None:
+            self._world.close()
+            self._world = None
+
+    def render(self, width: int = 640, height: int = 480) -> NDArray[np.uint8]:
+        """A picture of the mug and the target cup, uint8 [height, width, 3]."""
+        return picture(self._open(), self.scene, width, height)
+
+    def _open(self) -> World:
+        if self._world is None:
+            raise ArmError("the twin is closed: make another one")
+        return self._world
+
+    def _stand(self, joint_positions: Vector) -> None:
+        world = self._open()
+        for joint, position in zip(world.joints, joint_positions, strict=True):
+            pybullet.resetJointState(world.arm, joint, position, physicsClientId=world.client)
+        self._follower.reset(joint_positions)
+        self._positions = joint_positions
+        self._velocities = np.zeros(len(world.joints))
+        self._faults: tuple[str, ...] = ()
+        self._stopped = False
+        self.stop()
+        for _ in range(SETTLING_PERIODS):
+            self._tick()
+        if self._state.contacts:
+            pairs = ", ".join(" and ".join(contact.bodies) for contact in self._state.contacts)
+            raise ArmError(f"the arm cannot start where bodies touch ({pairs}): move the target cup or the table")
+
+    def _fault(self, words: str) -> None:
+        self._command = np.zeros(6)
+        if words not in self._faults:
+            self._faults = (*self._faults, words)
+            self._state = replace(self._state, faults=self._faults)
+
+    def _tick(self) -> None:
+        world = self._open()
+        follower = self._follower
+        if not self._faults:
+            follower.step(self._command)
+        elif np.abs(self._velocities).max() > STILL:
+            follower.reset(self._positions)
+        towards = (follower.joint_positions - self._positions) / self.period
+        pybullet.setJointMotorControlArray(
+            world.arm,
+            world.joints,
+            pybullet.VELOCITY_CONTROL,
+            targetVelocities=np.clip(towards, -_FASTEST, _FASTEST).tolist(),
+            forces=self._efforts,
+            physicsClientId=world.client,
+        )
+        pybullet.stepSimulation(physicsClientId=world.client)
+        self._ticks += 1
+        self._measure(world)
+        errors = np.abs(follower.joint_positions - self._positions)
+        if errors.max() > gen3.FOLLOWING_ERROR:
+            self._fault(f"following error of {gen3.ACTUATED_JOINTS[errors.argmax()].name}")
+
+    def _measure(self, world: World) -> None:
+        positions, velocities, _, efforts = zip(
+            *pybullet.getJointStates(world.arm, world.joints, physicsClientId=world.client), strict=True
+        )
+        if not isfinite(sum(positions) + sum(velocities)):
+            raise ArmError("the physics of the twin has diverged: reset it")
+        self._positions, self._velocities = np.array(positions), np.array(velocities)
+        link = pybullet.getLinkState(world.arm, world.mug, 1, 1, physicsClientId=world.client)
+        cup_position = np.array(link[4])
+        points = touching_points(world, self.config.contact_distance)
+        self._state = ArmState(
+            time=self._ticks * self.period,
+            joint_positions=np.where(_CONTINUOUS, wrap(self._positions), self._positions),
+            joint_velocities=self._velocities,
+            joint_torques=np.array(efforts) * world.substeps,
+            cup_position=cup_position,
+            cup_rotation=np.array(pybullet.getMatrixFromQuaternion(link[5])).reshape(3, 3),
+            cup_velocity=np.array(link[6]),
+            cup_angular_velocity=np.array(link[7]),
+            wrench=external_wrench(world, points, cup_position),
+            contacts=contacts_of(world, points),
+            faults=self._faults,
+        )

@@ -1,0 +1,105 @@
+"""From a commanded twist of the cup to joint positions, every 25 ms, as the Gen3 does it: ramped and within its limits."""
+
+from math import sqrt
+
+import numpy as np
+from kinova_pour_env import gen3
+from kinova_pour_env.kinematics import (
+    CupKinematics,
+    Vector,
+    cup_kinematics,
+    rotation_from_vector,
+    small_rotation_vector,
+)
+
+from sim_bridge.configuration import TwinConfig
+
+PERIOD = gen3.COMMAND_PERIOD
+DAMPING = 0.03
+"""Of the least squares; the smallest singular value of the Jacobian is 0.15 at Home."""
+BRAKING_TIME = 0.25
+"""s: a joint nears its limit no faster than it could cover the rest of the way in this time."""
+POSITION_SLACK = 0.5e-3
+"""m: how far the reference pose may run ahead of the arm (singular configurations)."""
+ROTATION_SLACK = 5e-3
+"""rad, likewise."""
+
+_POSITION_LIMITS = np.array([joint.limit for joint in gen3.ACTUATED_JOINTS])
+_FARTHEST_STEP = np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS]) * PERIOD
+_DAMPING = DAMPING**2 * np.eye(6)
+
+
+class TwistFollower:
+    """The reference configuration of the arm: it moves as commanded, whatever the physics does.
+
+    Each period is one damped Gauss-Newton step (Nakamura and Hanafusa 1986) from the reference configuration to
+    the reference pose, which integrates the twist: what is not commanded does not drift.
+
+    Attributes:
+        joint_positions: [7] rad, continuous joints unwrapped.
+        twist: [6] m/s and rad/s, what the ramp and the limits have left of the command.
+    """
+
+    def __init__(self, config: TwinConfig) -> None:
+        """Stand at Home."""
+        self._speeds = (config.linear_speed, config.angular_speed)
+        self._accelerations = (config.linear_acceleration, config.angular_acceleration)
+        self.reset(np.array(gen3.HOME))
+
+    def reset(self, joint_positions: Vector) -> None:
+        """Stand still at joint positions [7] rad."""
+        cup = cup_kinematics(joint_positions)
+        self.joint_positions = joint_positions.copy()
+        self.twist = np.zeros(6)
+        self._position = cup.position
+        self._rotation = cup.rotation
+
+    def step(self, commanded: Vector) -> None:
+        """One period of following the commanded twist [6]; moves `joint_positions`."""
+        twist = self._ramped(commanded)
+        cup = cup_kinematics(self.joint_positions)
+        jacobian = cup.jacobian
+        displacement = self._lag(cup) + twist * PERIOD
+        normal = jacobian.dot(jacobian.T) + _DAMPING
+        move = jacobian.T.dot(np.linalg.solve(normal, displacement))
+        share = self._allowed_share(move, jacobian)
+        self.joint_positions = self.joint_positions + share * move
+        self.twist = share * twist
+        self._position = self._position + self.twist[:3] * PERIOD
+        self._rotation = rotation_from_vector(self.twist[3:] * PERIOD).dot(self._rotation)
+
+    def _ramped(self, commanded: Vector) -> Vector:
+        twist = np.empty(6)
+        for part, speed, acceleration in zip((slice(3), slice(3, 6)), self._speeds, self._accelerations, strict=True):
+            change = _shortened(commanded[part], speed) - self.twist[part]
+            twist[part] = self.twist[part] + _shortened(change, acceleration * PERIOD)
+        return twist
+
+    def _lag(self, cup: CupKinematics) -> Vector:
+        """How far the reference configuration is behind the reference pose, [6]; slack beyond the bounds is let go."""
+        lag = np.empty(6)
+        lag[:3] = _shortened(self._position - cup.position, POSITION_SLACK)
+        lag[3:] = _shortened(small_rotation_vector(self._rotation.dot(cup.rotation.T)), ROTATION_SLACK)
+        self._position = cup.position + lag[:3]
+        self._rotation = rotation_from_vector(lag[3:]).dot(cup.rotation)
+        return lag
+
+    def _allowed_share(self, move: Vector, jacobian: Vector) -> float:
+        """The share of a move that no limit of a joint or of the cup forbids: all slow down together."""
+        size = np.abs(move) + 1e-15
+        room = np.maximum(_POSITION_LIMITS - np.sign(move) * self.joint_positions, 0) * (PERIOD / BRAKING_TIME)
+        motion = jacobian.dot(move) / PERIOD
+        speeds = (_length(motion[:3]), _length(motion[3:]))
+        of_joints = float((np.minimum(_FARTHEST_STEP, room) / size).min())
+        return min(
+            1.0, of_joints, *(limit / max(speed, limit) for limit, speed in zip(self._speeds, speeds, strict=True))
+        )
+
+
+def _length(vector: Vector) -> float:
+    return sqrt(vector.dot(vector))
+
+
+def _shortened(vector: Vector, longest: float) -> Vector:
+    length = _length(vector)
+    return vector if length <= longest else vector * (longest / length)
