@@ -1,0 +1,29 @@
+# What is typed is what runs: every target sets up first, which takes no time when nothing changed.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## .venv/ and the built workspace; skipped when nothing changed (PYTHON=… chooses the interpreter)
+	@tools/setup
+
+demo: setup ## trains on the simulated arm over the real ROS 2 graph, evaluates and reports (ARGS="--steps 500" …)
+	@.venv/bin/msaclag demo $(ARGS)
+
+test: setup ## the whole test suite (ARGS="-k safety" …)
+	@.venv/bin/with-ros pytest -n 2 $(ARGS)
+
+check: setup ## lint, format and types
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+
+format: setup ## formats and fixes what can be fixed
+	@.venv/bin/ruff check --fix-only
+	@.venv/bin/ruff format
+
+clean: ## removes all that the set-up made; runs/ stays
+	@rm -rf .venv ros2_ws/build ros2_ws/install ros2_ws/log .pytest_cache .mypy_cache .ruff_cache .hypothesis
