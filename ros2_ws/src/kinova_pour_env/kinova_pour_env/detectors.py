@@ -71,7 +71,7 @@ def workspace(state: ArmState, liquid: Liquid, config: PourCoffeeConfig) -> Viol
     ):
         if not low <= value <= high:
             limit = low if value < low else high
-            message = f"the mug left the workspace: {axis} is {value:.3f} m, the box ends at {limit:.3f} m"
+            message = f"the mug left the workspace: {axis} is {value:.4f} m, the box ends at {limit:g} m"
             return Violation(WORKSPACE, "workspace_box", value, limit, (), message)
     return None
 

@@ -32,7 +32,7 @@ class Effort:
         Returns:
             s since the last one; 0 for the same one again, which changes nothing.
         """
-        elapsed = state.time - self._time
+        elapsed = round(state.time - self._time, 6)  # to the microsecond: the same motion later is the same to the bit
         if elapsed <= 0:
             return 0.0
         acceleration = (state.cup_velocity - self._velocity) / elapsed

@@ -7,8 +7,6 @@ cup_frame; a slope points to where the surface is highest.
 
 from math import cos, exp, hypot, pi, sin, sqrt, tanh
 
-from numpy.typing import NDArray
-
 from kinova_pour_env.arm import Vector
 from kinova_pour_env.scene import Scene
 from kinova_pour_env.vessel import STEEPEST, Vessel
@@ -19,7 +17,7 @@ XI = 1.84118
 """First zero of the derivative of the Bessel function J1."""
 
 MODE_SHARE = 2 / (XI**2 - 1)
-"""k, wall rise of mode 1 over R times its slope; the rest of the static rise is the higher modes', which follow at once."""
+"""k, wall rise of mode 1 over R times its slope; the rest of the static rise, of higher modes, follows at once."""
 
 DROP = 1e-9
 """m^3: less than this leaves as a whole."""
@@ -61,7 +59,7 @@ class Liquid:
         self._slope = (0.0, 0.0)
         self._rate = (0.0, 0.0)
 
-    def reset(self, rotation: NDArray) -> None:
+    def reset(self, rotation: Vector) -> None:
         """Fill the mug and let the surface rest.
 
         Args:
@@ -96,7 +94,7 @@ class Liquid:
         dt: float,
         substeps: int,
         position: Vector,
-        rotation: NDArray,
+        rotation: Vector,
         velocity: Vector,
         angular_velocity: Vector,
         acceleration: Vector,

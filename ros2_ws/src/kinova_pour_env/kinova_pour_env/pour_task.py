@@ -9,7 +9,7 @@ from math import pi
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kinova_pour_env.arm import Arm, ArmState, Vector
+from kinova_pour_env.arm import Arm, ArmError, ArmState, Vector
 from kinova_pour_env.detectors import Violation, counts, detect, emergency_stop
 from kinova_pour_env.effort import Effort
 from kinova_pour_env.kinematics import angles_from_rotation
@@ -41,7 +41,7 @@ class Tick:
         fill: volume left over the mug's capacity.
         poured: m^3 in the target cup.
         spilled: m^3 beside it.
-        violations: those first seen in this period.
+        violations: those that the task's own detectors first saw in this period; not what was reported.
     """
 
     arm_state: ArmState
@@ -112,7 +112,7 @@ class PourTask:
         self.config = config
         self.liquid = Liquid(scene)
         self.on_tick: Callable[[Tick], None] | None = None
-        self.observation = np.zeros(OBSERVATIONS, np.float32)
+        self.observation: NDArray[np.float32] = np.zeros(OBSERVATIONS, np.float32)
         self.running = False
         self._ticks_per_step = _ticks_per_step(config, arm)
         self._goal = np.array(scene.goal_position)
@@ -195,7 +195,7 @@ class PourTask:
             self._executed.append(executed)
             self._advance(twist)
         else:
-            self._note([])
+            self._note_reported()
         ended = self._violations or self._interrupted.is_set() or self._state.faults
         return self._finish_step() if ended or len(self._executed) == self._ticks_per_step else None
 
@@ -224,12 +224,18 @@ class PourTask:
         Args:
             source: who asks for it.
         """
-        self.arm.emergency_stop()
         self.report(emergency_stop(source))
+        self.arm.emergency_stop()
 
     def _advance(self, twist: Vector) -> None:
         """One control period: move, let the coffee slosh, look for violations, tell."""
-        self.arm.send_twist(twist)
+        try:
+            self.arm.send_twist(twist)
+        except ArmError:
+            if self._reported or self._violations:  # an emergency stop came between
+                self._note_reported()
+                return
+            raise
         state = self._state = self.arm.advance()
         elapsed = self._effort.update(state)
         if elapsed > 0:
@@ -246,6 +252,7 @@ class PourTask:
         at_goal = self._distance <= self.config.arrival_radius and self._roll_error <= self.config.success_roll_error
         self._held = self._held + elapsed if at_goal else 0.0
         new = self._note(detect(state, self.liquid, self.config))
+        self._note_reported()
         self._succeeded = not self._violations and (self._succeeded or self._held >= self.config.success_hold - 1e-9)
         if self.on_tick is not None:
             liquid = self.liquid
@@ -263,15 +270,14 @@ class PourTask:
             )
 
     def _note(self, seen: list[Violation]) -> list[Violation]:
-        """Add what was seen and what was reported to the step's violations, each kind once; returns the new ones."""
-        while self._reported:
-            seen.append(self._reported.popleft())
-        new: list[Violation] = []
-        for violation in seen:
-            if all(violation.kind != noted.kind for noted in self._violations):
-                self._violations.append(violation)
-                new.append(violation)
+        """Add to the step's violations, each kind once; returns the new ones."""
+        new = [violation for violation in seen if all(violation.kind != noted.kind for noted in self._violations)]
+        self._violations.extend(new)
         return new
+
+    def _note_reported(self) -> None:
+        while self._reported:
+            self._note([self._reported.popleft()])
 
     def _observe(self) -> NDArray[np.float32]:
         state = self._state

@@ -9,7 +9,7 @@ STEEPEST = 100.0
 
 
 class Vessel:
-    """A cylinder filled up to a plane surface through its lip; the surface's slope is against the cylinder's own bottom."""
+    """A cylinder filled up to a plane surface through its lip; the surface's slope is against its bottom."""
 
     def __init__(self, radius: float, height: float) -> None:
         """Make the table.
