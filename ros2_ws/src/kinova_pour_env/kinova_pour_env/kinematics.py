@@ -123,13 +123,11 @@ _FLANGE_TO_CUP = _transform(TOOL) @ _transform(CUP)
 _BRACELET_TO_CUP = _FLANGE @ _FLANGE_TO_CUP
 
 
-def _link_transforms(joint_positions: Vector) -> list[Vector]:
+def _link_transforms(joint_positions: Vector) -> Vector:
     cosine, sine = np.cos(joint_positions)[:, None, None], np.sin(joint_positions)[:, None, None]
-    frame = np.eye(4)
-    frames = []
-    for step in _STILL + cosine * _COSINE + sine * _SINE:
-        frame = frame.dot(step)
-        frames.append(frame)
+    frames = _STILL + cosine * _COSINE + sine * _SINE
+    for joint in range(1, len(frames)):
+        frames[joint] = frames[joint - 1].dot(frames[joint])
     return frames
 
 
@@ -143,12 +141,11 @@ def cup_kinematics(joint_positions: Vector) -> CupKinematics:
 
     Source: Siciliano et al., Robotics, eqs. 3.26-3.30: a revolute joint's column is (z x (p - p_joint), z).
     """
-    frames = _link_transforms(joint_positions)
-    cup = frames[-1].dot(_BRACELET_TO_CUP)
-    links = np.stack(frames)
+    links = _link_transforms(joint_positions)
+    cup = links[-1].dot(_BRACELET_TO_CUP)
     axis_x, axis_y, axis_z = axes = links[:, :3, 2].T
     x, y, z = cup[:3, 3:] - links[:, :3, 3].T
-    jacobian = np.empty((6, len(frames)))
+    jacobian = np.empty((6, len(links)))
     jacobian[0] = axis_y * z - axis_z * y
     jacobian[1] = axis_z * x - axis_x * z
     jacobian[2] = axis_x * y - axis_y * x

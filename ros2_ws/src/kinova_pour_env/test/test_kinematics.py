@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from kinova_pour_env import gen3
 from kinova_pour_env.kinematics import (
     angles_from_rotation,

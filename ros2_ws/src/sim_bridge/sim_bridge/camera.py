@@ -2,9 +2,9 @@
 
 import numpy as np
 import pybullet
-from kinova_pour_env.scene import Scene
 from numpy.typing import NDArray
 
+from kinova_pour_env.scene import Scene
 from sim_bridge.world import World
 
 UP = (0.0, 0.0, 1.0)

@@ -1,6 +1,7 @@
 """Joint positions for a start of the mug near Home."""
 
 import numpy as np
+
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import ArmError, Vector
 from kinova_pour_env.kinematics import cup_kinematics, small_rotation_vector

@@ -3,9 +3,8 @@
 from kinova_pour_env.pour_coffee import PourCoffeeEnv
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.scene import Scene
-
-from sim_bridge.configuration import TwinConfig
 from sim_bridge.twin import Twin
+from sim_bridge.twin_config import TwinConfig
 
 
 def make_pour_coffee(

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pybullet
-from kinova_pour_env.arm import Contact, Vector
 
+from kinova_pour_env.arm import Contact, Vector
 from sim_bridge.world import HAND, World
 
 

@@ -8,22 +8,22 @@ from typing import ClassVar
 
 import numpy as np
 import pybullet
+from numpy.typing import NDArray
+
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import ArmError, ArmState, Vector
 from kinova_pour_env.kinematics import wrap
 from kinova_pour_env.scene import Scene
-from numpy.typing import NDArray
-
 from sim_bridge.camera import picture
-from sim_bridge.configuration import TwinConfig
 from sim_bridge.inverse_kinematics import joint_positions_at
 from sim_bridge.touch import contacts_of, external_wrench, touching_points
+from sim_bridge.twin_config import TwinConfig
 from sim_bridge.twist_follower import TwistFollower
 from sim_bridge.world import World
 
 STILL = 0.02
 """rad/s: slower joints have come to rest."""
-SETTLING_PERIODS = 2
+SETTLING_PERIODS = 8
 
 _FASTEST = np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS])
 _CONTINUOUS = np.array([joint.limit == float("inf") for joint in gen3.ACTUATED_JOINTS])
@@ -49,9 +49,14 @@ class Twin:
         self._efforts = [joint.effort / self.config.substeps for joint in gen3.ACTUATED_JOINTS]
         self._follower = TwistFollower(self.config)
         self._state: ArmState
+        self._diverged = False
         self._ticks = 0
         self._next_tick = time.monotonic()
-        self._stand(np.array(gen3.HOME))
+        try:
+            self._stand(np.array(gen3.HOME))
+        except ArmError:
+            self.close()
+            raise
 
     def reset(self, random: np.random.Generator) -> Iterator[str]:
         """Stand at Home, moved by a draw from the cube of `scene.start_spread`; clears every fault.
@@ -87,7 +92,10 @@ class Twin:
         Raises:
             ArmError: the twin is closed, or its physics has diverged.
         """
-        self._tick()
+        try:
+            self._tick()
+        except pybullet.error as cause:
+            raise ArmError(f"PyBullet has ended ({cause}): was its window closed?") from cause
         if self.real_time:
             self._next_tick = max(self._next_tick + self.period, time.monotonic() - self.period)
             time.sleep(max(0.0, self._next_tick - time.monotonic()))
@@ -123,6 +131,10 @@ class Twin:
 
     def _stand(self, joint_positions: Vector) -> None:
         world = self._open()
+        if self._diverged:  # What is not a number stays in Bullet's caches.
+            world.close()
+            self._world = world = World(self.scene, self.config)
+            self._diverged = False
         for joint, position in zip(world.joints, joint_positions, strict=True):
             pybullet.resetJointState(world.arm, joint, position, physicsClientId=world.client)
         self._follower.reset(joint_positions)
@@ -171,6 +183,7 @@ class Twin:
             *pybullet.getJointStates(world.arm, world.joints, physicsClientId=world.client), strict=True
         )
         if not isfinite(sum(positions) + sum(velocities)):
+            self._diverged = True
             raise ArmError("the physics of the twin has diverged: reset it")
         self._positions, self._velocities = np.array(positions), np.array(velocities)
         link = pybullet.getLinkState(world.arm, world.mug, 1, 1, physicsClientId=world.client)

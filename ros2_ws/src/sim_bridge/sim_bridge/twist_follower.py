@@ -1,8 +1,9 @@
-"""From a commanded twist of the cup to joint positions, every 25 ms, as the Gen3 does it: ramped and within its limits."""
+"""From a commanded twist of the cup to joint positions, every 25 ms, as the Gen3 does: ramped and within its limits."""
 
 from math import sqrt
 
 import numpy as np
+
 from kinova_pour_env import gen3
 from kinova_pour_env.kinematics import (
     CupKinematics,
@@ -11,14 +12,13 @@ from kinova_pour_env.kinematics import (
     rotation_from_vector,
     small_rotation_vector,
 )
-
-from sim_bridge.configuration import TwinConfig
+from sim_bridge.twin_config import TwinConfig
 
 PERIOD = gen3.COMMAND_PERIOD
 DAMPING = 0.03
 """Of the least squares; the smallest singular value of the Jacobian is 0.15 at Home."""
-BRAKING_TIME = 0.25
-"""s: a joint nears its limit no faster than it could cover the rest of the way in this time."""
+BRAKING = 0.1
+"""The share of the way to its limit that a joint may cover in one period."""
 POSITION_SLACK = 0.5e-3
 """m: how far the reference pose may run ahead of the arm (singular configurations)."""
 ROTATION_SLACK = 5e-3
@@ -43,6 +43,7 @@ class TwistFollower:
     def __init__(self, config: TwinConfig) -> None:
         """Stand at Home."""
         self._speeds = (config.linear_speed, config.angular_speed)
+        self._farthest = (config.linear_speed * PERIOD, config.angular_speed * PERIOD)
         self._accelerations = (config.linear_acceleration, config.angular_acceleration)
         self.reset(np.array(gen3.HOME))
 
@@ -50,7 +51,7 @@ class TwistFollower:
         """Stand still at joint positions [7] rad."""
         cup = cup_kinematics(joint_positions)
         self.joint_positions = joint_positions.copy()
-        self.twist = np.zeros(6)
+        self.twist: Vector = np.zeros(6)
         self._position = cup.position
         self._rotation = cup.rotation
 
@@ -78,22 +79,23 @@ class TwistFollower:
     def _lag(self, cup: CupKinematics) -> Vector:
         """How far the reference configuration is behind the reference pose, [6]; slack beyond the bounds is let go."""
         lag = np.empty(6)
-        lag[:3] = _shortened(self._position - cup.position, POSITION_SLACK)
-        lag[3:] = _shortened(small_rotation_vector(self._rotation.dot(cup.rotation.T)), ROTATION_SLACK)
-        self._position = cup.position + lag[:3]
-        self._rotation = rotation_from_vector(lag[3:]).dot(cup.rotation)
+        lag[:3] = self._position - cup.position
+        lag[3:] = small_rotation_vector(self._rotation.dot(cup.rotation.T))
+        if _length(lag[:3]) > POSITION_SLACK or _length(lag[3:]) > ROTATION_SLACK:
+            lag[:3] = _shortened(lag[:3], POSITION_SLACK)
+            lag[3:] = _shortened(lag[3:], ROTATION_SLACK)
+            self._position = cup.position + lag[:3]
+            self._rotation = rotation_from_vector(lag[3:]).dot(cup.rotation)
         return lag
 
     def _allowed_share(self, move: Vector, jacobian: Vector) -> float:
         """The share of a move that no limit of a joint or of the cup forbids: all slow down together."""
-        size = np.abs(move) + 1e-15
-        room = np.maximum(_POSITION_LIMITS - np.sign(move) * self.joint_positions, 0) * (PERIOD / BRAKING_TIME)
-        motion = jacobian.dot(move) / PERIOD
-        speeds = (_length(motion[:3]), _length(motion[3:]))
-        of_joints = float((np.minimum(_FARTHEST_STEP, room) / size).min())
-        return min(
-            1.0, of_joints, *(limit / max(speed, limit) for limit, speed in zip(self._speeds, speeds, strict=True))
-        )
+        room = (_POSITION_LIMITS - np.copysign(self.joint_positions, move * self.joint_positions)) * BRAKING
+        of_joints = (np.minimum(_FARTHEST_STEP, room) / (np.abs(move) + 1e-15)).min()
+        motion = jacobian.dot(move)
+        linear_step, angular_step = self._farthest
+        of_cup = min(linear_step / (_length(motion[:3]) + 1e-15), angular_step / (_length(motion[3:]) + 1e-15))
+        return max(0.0, min(1.0, float(of_joints), of_cup))
 
 
 def _length(vector: Vector) -> float:

@@ -6,7 +6,6 @@ from xml.etree import ElementTree
 from kinova_pour_env import gen3
 from kinova_pour_env.gen3 import Inertial, Joint
 from kinova_pour_env.scene import Mug, TargetCup
-
 from sim_bridge.shapes import Colour, Shape, open_vessel, origin
 
 WHITE: Colour = (0.92, 0.92, 0.93, 1)

@@ -7,11 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pybullet
+
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import ArmError
 from kinova_pour_env.scene import Scene
-
-from sim_bridge.configuration import TwinConfig
+from sim_bridge.twin_config import TwinConfig
 from sim_bridge.urdf import arm_urdf, table_urdf, target_cup_urdf
 
 GRAVITY = 9.81

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from kinova_pour_env import gen3
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
+
+from kinova_pour_env import gen3
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -37,4 +38,4 @@ class TwinConfig:
     @property
     def substeps(self) -> int:
         """Physics steps per command."""
-        return int(round(self.physics_rate * gen3.COMMAND_PERIOD))
+        return round(self.physics_rate * gen3.COMMAND_PERIOD)
