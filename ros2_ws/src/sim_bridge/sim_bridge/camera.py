@@ -24,8 +24,8 @@ def picture(world: World, scene: Scene, width: int, height: int) -> NDArray[np.u
         uint8 [height, width, 3].
     """
     cup = scene.target_cup
-    middle = (0.75 * cup.x, 0.5 * cup.y, scene.table_height + 0.27)
-    eye = (middle[0] + 1.25, middle[1] - 0.85, middle[2] + 0.5)
+    middle = (0.8 * cup.x, 0.6 * cup.y, scene.table_height + 0.28)
+    eye = (middle[0] + 1.0, middle[1] - 0.75, middle[2] + 0.4)
     client = world.client
     view = pybullet.computeViewMatrix(eye, middle, UP, physicsClientId=client)
     projection = pybullet.computeProjectionMatrixFOV(FIELD_OF_VIEW, width / height, 0.05, 5, physicsClientId=client)

@@ -24,6 +24,7 @@ from sim_bridge.world import World
 STILL = 0.02
 """rad/s: slower joints have come to rest."""
 SETTLING_PERIODS = 8
+"""Until the joints are slower than 1e-5 rad/s."""
 
 _FASTEST = np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS])
 _CONTINUOUS = np.array([joint.limit == float("inf") for joint in gen3.ACTUATED_JOINTS])
@@ -92,10 +93,7 @@ class Twin:
         Raises:
             ArmError: the twin is closed, or its physics has diverged.
         """
-        try:
-            self._tick()
-        except pybullet.error as cause:
-            raise ArmError(f"PyBullet has ended ({cause}): was its window closed?") from cause
+        self._tick()
         if self.real_time:
             self._next_tick = max(self._next_tick + self.period, time.monotonic() - self.period)
             time.sleep(max(0.0, self._next_tick - time.monotonic()))
@@ -125,8 +123,8 @@ class Twin:
         return picture(self._open(), self.scene, width, height)
 
     def _open(self) -> World:
-        if self._world is None:
-            raise ArmError("the twin is closed: make another one")
+        if self._world is None or not pybullet.isConnected(self._world.client):
+            raise ArmError("the twin is closed, or its window was: make another one")
         return self._world
 
     def _stand(self, joint_positions: Vector) -> None:
@@ -151,6 +149,7 @@ class Twin:
 
     def _fault(self, words: str) -> None:
         self._command = np.zeros(6)
+        self._follower.reset(self._positions)
         if words not in self._faults:
             self._faults = (*self._faults, words)
             self._state = replace(self._state, faults=self._faults)

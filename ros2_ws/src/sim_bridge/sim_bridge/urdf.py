@@ -22,6 +22,8 @@ MUG_MASS = 0.25
 """kg, empty."""
 CUP_WALL = 0.004
 COFFEE_DENSITY = 1000.0
+GRIPPER_GYRATION = 0.032
+"""m, radius of gyration: half the gripper's width."""
 STAVES = 16
 
 _ALONG_Y = (pi / 2, 0, 0)
@@ -58,11 +60,11 @@ def arm_urdf(mug: Mug) -> str:
         robot.append(_actuated(joint))
 
     fingers = _gripper_shapes(mug)
-    gripper_inertia = (0.921e-3, 0, 0, 0.921e-3, 0, 0.921e-3)
+    moment = gen3.GRIPPER_MASS * GRIPPER_GYRATION**2
     robot.append(
         _link(
             "gripper",
-            Inertial(gen3.GRIPPER_MASS, (0, 0, gen3.GRIPPER_CENTRE), gripper_inertia),
+            Inertial(gen3.GRIPPER_MASS, (0, 0, gen3.GRIPPER_CENTRE), (moment, 0, 0, moment, 0, moment)),
             fingers,
             fingers,
             BLACK,

@@ -1,4 +1,5 @@
 import dataclasses
+import time
 from math import pi
 
 import numpy as np
@@ -174,6 +175,14 @@ def test_replays_are_bit_equal_whatever_happened_before(twin, make_twin, drive):
     assert all(map(same, first, other))
 
 
+def test_real_time_waits_for_the_wall_clock(make_twin):
+    patient = make_twin(config=TwinConfig(real_time=True))
+    before = time.monotonic()
+    for _ in range(8):
+        patient.advance()
+    assert 0.15 < time.monotonic() - before < 1
+
+
 def test_time_never_goes_back(twin):
     begin(twin)
     before = twin.advance().time
@@ -216,7 +225,7 @@ def test_diverged_physics_is_named_and_reset_repairs_it(twin, make_twin):
 
 def test_a_lost_world_is_named(twin):
     pybullet.disconnect(twin._world.client)
-    with pytest.raises(ArmError, match="window closed"):
+    with pytest.raises(ArmError, match="closed, or its window"):
         twin.advance()
 
 
