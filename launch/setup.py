@@ -1,3 +1,5 @@
+from glob import glob
+
 from setuptools import find_packages, setup
 
 setup(
@@ -9,6 +11,8 @@ setup(
     data_files=[
         ("share/ament_index/resource_index/packages", ["resource/msaclag"]),
         ("share/msaclag", ["package.xml"]),
+        ("share/msaclag/launch", glob("*.launch.py")),
+        ("share/msaclag/config", glob("config/*.yaml")),
     ],
     install_requires=["numpy", "pydantic>=2", "tyro", "rich", "matplotlib", "pyyaml", "rosbags"],
     zip_safe=True,

@@ -86,7 +86,7 @@ def _overrides(node: Node) -> dict[str, Parameter]:
     return overrides
 
 
-def _ros_type(setting: Setting) -> Type:
+def _ros_type(setting: Setting) -> Parameter.Type:
     kind = setting.element or setting.type
     if setting.choices:
         kind = type(setting.choices[0])
@@ -95,7 +95,7 @@ def _ros_type(setting: Setting) -> Type:
     return _ARRAYS[_SCALARS[kind]] if setting.element else _SCALARS[kind]
 
 
-def _accepted(setting: Setting) -> tuple[Type, ...]:
+def _accepted(setting: Setting) -> tuple[Parameter.Type, ...]:
     kind = _ros_type(setting)
     return _ACCEPTED.get(kind, (kind,))
 

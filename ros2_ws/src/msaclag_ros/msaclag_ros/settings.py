@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -71,14 +72,14 @@ class Setting:
         """The permitted values in words."""
         if self.choices:
             return "one of " + ", ".join(str(choice) for choice in self.choices)
-        words = {float: "a number", int: "a whole number", bool: "true or false"}
+        words = {float: "a number", int: "a whole number", bool: "true or false", Path: "a path"}
         kind = words.get(self.type, "text")
         if self.element:
             count = "" if Ellipsis in get_args(self.type) or get_origin(self.type) is list else len(get_args(self.type))
             kind = f"a list of {count} {words.get(self.element, 'text').removeprefix('a ')}s".replace("  ", " ")
         bounds = [
-            f"{'above' if self.lower_open else 'at least'} {self.lower:g}" if self.lower is not None else "",
-            f"{'below' if self.upper_open else 'at most'} {self.upper:g}" if self.upper is not None else "",
+            f"{'above' if self.lower_open else 'at least'} {_plain(self.lower)}" if self.lower is not None else "",
+            f"{'below' if self.upper_open else 'at most'} {_plain(self.upper)}" if self.upper is not None else "",
         ]
         return " ".join([kind, " and ".join(filter(None, bounds))]).strip()
 
@@ -98,7 +99,7 @@ def settings_of(config_class: type, prefix: str = "", default: object | None = N
     for name, field in config_class.__pydantic_fields__.items():  # type: ignore[attr-defined]
         full_name = f"{prefix}.{name}" if prefix else name
         value = getattr(default, name)
-        if is_dataclass(field.annotation):
+        if isinstance(field.annotation, type) and is_dataclass(field.annotation):
             yield from settings_of(field.annotation, full_name, value)
             continue
         kind, optional = _without_none(field.annotation, full_name)
@@ -154,7 +155,9 @@ def _problems(
         parts = [prefix, *(part for part in detail["loc"] if isinstance(part, str))]
         name = ".".join(filter(None, parts))
         if setting := settings.get(name):
-            problems.append(refusal(setting, values.get(name, setting.default)))
+            sentence = refusal(setting, values.get(name, setting.default))
+            rule = detail["msg"].removeprefix("Value error, ") if detail["type"] == "value_error" else ""
+            problems.append(f"{sentence}: {rule}" if rule else sentence)
         else:  # a rule between several settings
             problems.append(f"{name or error.title}: {detail['msg'].removeprefix('Value error, ')}")
     return list(dict.fromkeys(problems))
@@ -164,6 +167,10 @@ def refusal(setting: Setting, value: object) -> str:
     """A sentence that says that the value is not permitted, and what is."""
     shown = "nan" if isinstance(value, float) and math.isnan(value) else value
     return f"'{setting.name}' is {shown!r}, but takes {setting.permitted}"
+
+
+def _plain(bound: float) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 def _without_none(annotation: object, name: str) -> tuple[Any, bool]:

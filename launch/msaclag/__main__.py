@@ -1,0 +1,7 @@
+"""`python -m msaclag` is `msaclag`."""
+
+import sys
+
+from msaclag.cli import main
+
+sys.exit(main())

@@ -1,0 +1,71 @@
+"""The front door: `msaclag COMMAND …`. A command is imported when it is called; --help needs neither ROS nor torch."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+WRONG_USE, INTERRUPTED = 2, 130
+
+
+class Command(NamedTuple):
+    """A subcommand.
+
+    Attributes:
+        target: "module:function"; the function's signature and docstring are its command line (tyro), it returns the
+            exit code or None.
+        help: one line.
+        mistakes: "module:class" of each exception, besides SettingError and OSError, that is the user's to mend.
+    """
+
+    target: str
+    help: str
+    mistakes: tuple[str, ...] = ()
+
+
+COMMANDS = {
+    "up": Command("msaclag.up:up", "the whole ROS 2 graph: learner, environment and recorder as processes"),
+}
+
+USAGE = "usage: msaclag COMMAND … (msaclag COMMAND --help tells of its options)"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command of the command line and give its exit code."""
+    name, *rest = list(sys.argv[1:] if words is None else words) or ["--help"]
+    if name in ("-h", "--help"):
+        width = max(map(len, COMMANDS))
+        print(USAGE, "", *(f"  {name:{width}}  {command.help}" for name, command in COMMANDS.items()), sep="\n")
+        return 0
+    if name not in COMMANDS:
+        near = get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(COMMANDS)}"
+        return _refuse(f"there is no command '{name}' ({hint})")
+    command = COMMANDS[name]
+    try:
+        import tyro
+
+        from msaclag_ros.settings import SettingError
+    except ModuleNotFoundError as error:
+        return _refuse(f"{error.name} is not installed: run `make setup` in the checkout")
+    mistakes: tuple[type[Exception], ...] = (SettingError, OSError)
+    try:
+        function = _load(command.target)
+        mistakes += tuple(_load(mistake) for mistake in command.mistakes)
+        code: int | None = tyro.cli(function, prog=f"msaclag {name}", args=rest)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except mistakes as error:
+        return _refuse(str(error))
+    return code or 0
+
+
+def _load(target: str) -> Any:
+    module, _, attribute = target.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def _refuse(message: str) -> int:
+    print(f"msaclag: {message}", file=sys.stderr)
+    return WRONG_USE

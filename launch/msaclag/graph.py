@@ -1,0 +1,81 @@
+"""The graph as plain data: which nodes, with which parameters. `msaclag up` and the launch files both start this."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msaclag.launch_arguments import LaunchArguments
+from msaclag.preflight import problems_of
+from msaclag_ros.settings import SettingError
+
+Value = bool | int | float | str
+
+
+class GraphError(SettingError):
+    """The graph cannot be started as asked; the message names every reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDescription:
+    """One process of the graph.
+
+    Attributes:
+        package: ROS package of the executable.
+        executable: as `ros2 run` knows it.
+        name: of the node.
+        namespace: of the node.
+        parameters: by dotted name.
+        params_file: further parameters, none of which `parameters` has too.
+        log_level: what the node says.
+        essential: the graph ends when this node does.
+    """
+
+    package: str
+    executable: str
+    name: str
+    namespace: str
+    parameters: dict[str, Value] = field(default_factory=dict)
+    params_file: Path | None = None
+    log_level: str = "info"
+    essential: bool = True
+
+
+def describe(arguments: LaunchArguments) -> list[NodeDescription]:
+    """The nodes in the order in which they start; they end in the reverse one, so that the bag holds the end.
+
+    Raises:
+        GraphError: something that can be known before anything runs forbids it; all of it is named.
+    """
+    env: dict[str, Value] = {
+        "arm": arguments.arm,
+        "setting": arguments.setting,
+        "seed": arguments.seed,
+        "task.policy_rate": arguments.rate,
+    }
+    if arguments.arm == "sim":
+        env["sim.gui"] = arguments.gui
+    elif arguments.arm == "real":
+        env["real.robot_ip"] = arguments.robot_ip
+    learner: dict[str, Value] = {
+        "steps": arguments.steps,
+        "seed": arguments.seed,
+        "evaluation_episodes": arguments.evaluation_episodes,
+        "run_dir": str(arguments.output),
+        "checkpoint": str(arguments.checkpoint or ""),
+    }
+    nodes = [("kinova_pour_env", "env_node", env), ("msaclag_learner", "learner_node", learner)]
+    if arguments.record:
+        nodes.insert(0, ("msaclag", "recorder_node", {"bag_dir": str(arguments.bag)}))
+    if problems := list(problems_of(arguments, {name: parameters for _, name, parameters in nodes})):
+        raise GraphError("\n  ".join(["the graph cannot start:", *problems]))
+    return [
+        NodeDescription(
+            package=package,
+            executable=name,
+            name=name,
+            namespace="/" + arguments.namespace.strip("/"),
+            parameters=parameters,
+            params_file=arguments.params_file,
+            log_level=arguments.log_level,
+        )
+        for package, name, parameters in nodes
+    ]

@@ -1,0 +1,128 @@
+"""The arguments of the launch files and of `msaclag up`: one dataclass, read from `name:=value`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, field_validator
+from pydantic.dataclasses import dataclass
+
+from msaclag_ros.settings import SettingError, build, settings_of
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class LaunchArguments:
+    """What one run of the graph is started with."""
+
+    arm: Literal["real", "emulated", "sim"] = "sim"
+    """The Gen3, Kinova's API emulated, or the PyBullet twin."""
+    setting: Literal["1", "2", "3", "4", "real"] = "1"
+    """Row of the paper's Table III."""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    """Of networks, batches, exploration and first states."""
+    steps: Annotated[int, Field(ge=0, le=10**9)] = 5000
+    """Transitions to learn from; 0 only evaluates."""
+    evaluation_episodes: Annotated[int, Field(ge=0, le=10**6)] = 20
+    """Episodes with the deterministic policy after training."""
+    rate: Annotated[float, Field(gt=0, le=40)] = 10.0
+    """Steps per second of the policy; the arm's 40 Hz must be a multiple of it."""
+    checkpoint: Path | None = None
+    """Checkpoint to go on from: the folder of a run or the file in it; empty starts untrained."""
+    run_dir: Path | None = None
+    """Folder for everything the run leaves; empty is runs/TIME-TASK."""
+    record: bool = True
+    """Write all topics to a bag."""
+    bag_dir: Path | None = None
+    """Folder of the bag, which must not exist yet; empty is RUN_DIR/bag."""
+    params_file: Path | None = None
+    """YAML file with parameters of the nodes, as config/pour_coffee.yaml shows."""
+    namespace: str = ""
+    """Where the nodes and their topics lie; a second arm needs a second one."""
+    log_level: Literal["debug", "info", "warn", "error", "fatal"] = "info"
+    """What the nodes say."""
+    gui: bool = False
+    """Show the twin's window (arm:=sim)."""
+    robot_ip: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]+$")] = "192.168.1.10"
+    """Address of the Gen3 (arm:=real)."""
+
+    @field_validator("namespace")
+    @classmethod
+    def _is_ros_name(cls, text: str) -> str:
+        if not re.fullmatch(r"(/?[A-Za-z]\w*(/[A-Za-z]\w*)*)?", text, re.ASCII) or "__" in text:
+            raise ValueError("a namespace is letters, digits and single _ between slashes, e.g. left_arm or lab/left")
+        return text
+
+    @property
+    def output(self) -> Path:
+        """The folder of the run."""
+        assert self.run_dir is not None, "see read_arguments"
+        return self.run_dir
+
+    @property
+    def bag(self) -> Path:
+        """The folder of the bag."""
+        return self.bag_dir or self.output / "bag"
+
+
+TASKS: dict[str, dict[str, Any]] = {
+    "pour_coffee_sim": {"arm": "sim", "setting": "1"},
+    "pour_coffee_real": {"arm": "real", "setting": "real"},
+}
+"""The launch files by name: they differ in these defaults only."""
+
+
+def defaults(task: str) -> LaunchArguments:
+    """The arguments of a launch file when nothing is given."""
+    return build(LaunchArguments, TASKS[task])
+
+
+def read_arguments(task: str, given: Mapping[str, str]) -> LaunchArguments:
+    """The arguments of one run; its folder is named after the time and the task where none is given.
+
+    Args:
+        task: a name of `TASKS`.
+        given: values as text, by name; empty text is the default of what has none.
+
+    Raises:
+        SettingError: naming every unknown argument, with the nearest, and every value that is not permitted.
+    """
+    optional = {setting.name for setting in settings_of(LaunchArguments) if setting.optional}
+    values = {name: text for name, text in given.items() if text or name not in optional}
+    arguments = build(LaunchArguments, values, default=defaults(task))
+    folder = arguments.run_dir or Path("runs") / f"{datetime.now():%Y%m%d-%H%M%S}-{task}"
+    absolute = {
+        name: path.expanduser().absolute()
+        for name in ("checkpoint", "bag_dir", "params_file")
+        if (path := getattr(arguments, name)) is not None
+    }
+    return replace(arguments, run_dir=folder.expanduser().absolute(), **absolute)
+
+
+def split(words: Sequence[str]) -> dict[str, str]:
+    """The words of a command line of the form name:=value.
+
+    Raises:
+        SettingError: a word has another form, or a name stands twice.
+    """
+    given: dict[str, str] = {}
+    for word in words:
+        name, assigned, value = word.partition(":=")
+        if not assigned or not name:
+            raise SettingError(f"'{word}' is no launch argument: write name:=value, e.g. steps:=3000")
+        if name in given:
+            raise SettingError(f"'{name}' is given twice: {given[name]!r} and {value!r}")
+        given[name] = value
+    return given
+
+
+def listing(task: str) -> str:
+    """The arguments of a launch file for a person: name, default, what is permitted, description."""
+    lines = []
+    for setting in settings_of(LaunchArguments, default=defaults(task)):
+        default = "" if setting.default is None else str(setting.default)
+        lines.append(f"  {setting.name}:={default.lower() if setting.type is bool else default}")
+        lines.append(f"      {setting.description} Takes {setting.permitted}.")
+    return "\n".join(lines)

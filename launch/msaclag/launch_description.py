@@ -1,0 +1,96 @@
+"""The graph for `ros2 launch`: the same description as `msaclag up` starts, as launch actions."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ament_index_python.packages import get_packages_with_prefixes
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction, SetEnvironmentVariable, Shutdown
+from launch.events.process import ProcessExited
+from launch.substitutions import EnvironmentVariable
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+from launch import Action, LaunchContext, LaunchDescription
+from msaclag.graph import GraphError, NodeDescription, describe
+from msaclag.launch_arguments import LaunchArguments, defaults, read_arguments, split
+from msaclag.node_process import PATIENCE
+from msaclag.up import make_folders
+from msaclag_ros.settings import settings_of
+
+ROSBAG2 = {"ros2bag", "rosbag2_storage_mcap"}
+"""Packages that record in place of recorder_node where they are installed."""
+
+
+def launch_description(task: str) -> LaunchDescription:
+    """What a launch file returns.
+
+    Args:
+        task: a name of `msaclag.launch_arguments.TASKS`, and of the launch file before ".launch.py".
+    """
+    discovery = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+    return LaunchDescription(
+        [
+            SetEnvironmentVariable(discovery, EnvironmentVariable(discovery, default_value="LOCALHOST")),
+            *_declarations(task),
+            OpaqueFunction(function=_start, args=[task]),
+        ]
+    )
+
+
+def _declarations(task: str) -> list[DeclareLaunchArgument]:
+    return [
+        DeclareLaunchArgument(
+            setting.name,
+            default_value="" if setting.default is None else str(setting.default),
+            description=f"{setting.description} Takes {setting.permitted}.",
+        )
+        for setting in settings_of(LaunchArguments, default=defaults(task))
+    ]
+
+
+def _start(context: LaunchContext, task: str) -> list[Action]:
+    given = {setting.name: context.launch_configurations[setting.name] for setting in settings_of(LaunchArguments)}
+    if any(word.endswith(f"{task}.launch.py") for word in sys.argv):  # included by no other file, whose arguments vary
+        given = {**split(context.argv), **given}
+    arguments = read_arguments(task, given)
+    nodes = describe(arguments)
+    make_folders(arguments)
+    rosbag2 = set(get_packages_with_prefixes()) >= ROSBAG2
+    return [_rosbag2(node) if rosbag2 and node.name == "recorder_node" else _node(node) for node in nodes]
+
+
+def _node(node: NodeDescription) -> Node:
+    parameters: list[Any] = [] if node.params_file is None else [str(node.params_file)]
+    parameters.append({name: ParameterValue(value, value_type=type(value)) for name, value in node.parameters.items()})
+    return Node(
+        package=node.package,
+        executable=node.executable,
+        name=node.name,
+        namespace=node.namespace,
+        parameters=parameters,
+        ros_arguments=["--log-level", f"{node.name}:={node.log_level}"],
+        output="both",
+        sigterm_timeout=str(PATIENCE),
+        on_exit=_on_exit(node.name) if node.essential else None,
+    )
+
+
+def _rosbag2(recorder: NodeDescription) -> ExecuteProcess:
+    from msaclag.recorder_node import sources
+
+    topics = [f"{recorder.namespace.rstrip('/')}/{name}" for name in sources()]
+    folder = str(recorder.parameters["bag_dir"])
+    command = ["ros2", "bag", "record", "--storage", "mcap", "--output", folder, "--include-hidden-topics", "--topics"]
+    return ExecuteProcess(cmd=[*command, *topics], name=recorder.name, output="both", on_exit=_on_exit(recorder.name))
+
+
+def _on_exit(name: str) -> Callable[[ProcessExited, LaunchContext], Action | None]:
+    def bring_down(event: ProcessExited, context: LaunchContext) -> Action | None:
+        if context.is_shutdown:
+            return None
+        if event.returncode:
+            raise GraphError(f"{name} ended with exit code {event.returncode}")  # makes that of `ros2 launch` 1
+        return Shutdown(reason=f"{name} is done")
+
+    return bring_down

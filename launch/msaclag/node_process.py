@@ -1,0 +1,132 @@
+"""The processes of the graph: each in a session of its own, its lines prefixed with its name and kept in a file."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
+from ament_index_python.packages import PackageNotFoundError, get_package_prefix
+
+from msaclag.graph import GraphError, NodeDescription, Value
+
+PATIENCE = 20.0
+"""s that a node has to leave everything standing and whole before it is killed."""
+
+Say = Callable[[str, str], None]
+
+
+def executable(node: NodeDescription) -> Path:
+    """Where `ros2 run` finds it.
+
+    Raises:
+        GraphError: the package is not built, or the workspace not sourced.
+    """
+    try:
+        path = Path(get_package_prefix(node.package), "lib", node.package, node.executable)
+    except PackageNotFoundError as error:
+        raise GraphError(f"the package {node.package} is not in AMENT_PREFIX_PATH: build and source ros2_ws") from error
+    if not os.access(path, os.X_OK):
+        raise GraphError(f"the package {node.package} has no executable {node.executable}: build ros2_ws again")
+    return path
+
+
+def command_line(node: NodeDescription) -> list[str]:
+    """The command that starts the node as `ros2 run` would."""
+    command = [str(executable(node)), "--ros-args", "-r", f"__node:={node.name}", "-r", f"__ns:={node.namespace}"]
+    command += ["--log-level", f"{node.name}:={node.log_level}"]
+    if node.params_file is not None:
+        command += ["--params-file", str(node.params_file)]
+    for name, value in node.parameters.items():
+        command += ["-p", f"{name}:={_as_yaml(value)}"]
+    return command
+
+
+def _as_yaml(value: Value) -> str:
+    return json.dumps(value, ensure_ascii=False)  # JSON is YAML, and quotes the text "1"
+
+
+class NodeProcess:
+    """A running node."""
+
+    def __init__(self, node: NodeDescription, log: Path, say: Say) -> None:
+        """Start it.
+
+        Args:
+            node: what to start.
+            log: file for all its lines.
+            say: called with the node's name and each line, in another thread.
+
+        Raises:
+            GraphError: it is not installed.
+        """
+        self.node = node
+        self._process = subprocess.Popen(
+            command_line(node),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # the terminal's Ctrl-C is for us: we end the nodes in their order
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "RCUTILS_COLORIZED_OUTPUT": "0"},
+        )
+        self._reader = Thread(target=self._read, args=(log, say), daemon=True)
+        self._reader.start()
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative if a signal killed it."""
+        return self._process.poll()
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended although the graph needs it."""
+        return self.node.essential and self.exit_code is not None
+
+    def end(self, patience: float = PATIENCE) -> int:
+        """Ask it to end, wait, and kill it when it doesn't; what it started itself goes with it.
+
+        SIGTERM rather than SIGINT: a node that is still importing ends without a traceback.
+
+        Returns:
+            The exit code.
+        """
+        self._signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(patience)
+        self._signal(signal.SIGKILL)
+        code = self._process.wait()
+        self._reader.join(1.0)
+        return code
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):  # all of it has ended
+            os.killpg(self._process.pid, number)
+
+    def _read(self, log: Path, say: Say) -> None:
+        assert self._process.stdout is not None
+        with log.open("w", encoding="utf8") as file:
+            for line in self._process.stdout:
+                file.write(line)
+                file.flush()
+                say(self.node.name, line.rstrip("\n"))
+
+
+def end_all(processes: Sequence[NodeProcess], say: Say) -> list[int]:
+    """End them one after the other, the last started first.
+
+    Returns:
+        Their exit codes, in the order in which they were started.
+    """
+    codes = []
+    for process in reversed(processes):
+        start = time.monotonic()
+        codes.append(process.end())
+        if (took := time.monotonic() - start) >= PATIENCE:
+            say(process.node.name, f"did not end within {took:.0f} s and was killed")
+    return codes[::-1]

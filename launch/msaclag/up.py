@@ -1,0 +1,116 @@
+"""`msaclag up`: the graph of a launch file as processes, where `ros2 launch` is not installed."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from typing import Annotated, Literal
+
+from rich.console import Console
+from tyro.conf import FlagCreatePairsOff, Positional, arg
+
+from msaclag.console import RunConsole, summary_table
+from msaclag.graph import GraphError, NodeDescription, describe
+from msaclag.launch_arguments import LaunchArguments, listing, read_arguments, split
+from msaclag.node_process import NodeProcess, end_all, executable
+from msaclag.status_listener import StatusListener
+
+DONE, INTERRUPTED = 0, 130
+
+
+def up(
+    task: Positional[Literal["pour_coffee_sim", "pour_coffee_real"]],
+    arguments: Annotated[Positional[tuple[str, ...]], arg(metavar="[NAME:=VALUE ...]")] = (),
+    *,
+    show_args: FlagCreatePairsOff[bool] = False,
+) -> int:
+    """Start recorder, environment and learner as processes, show how the training goes, and end them in order.
+
+    The arguments are those of the launch file of the same name, written the same way:
+
+        msaclag up pour_coffee_sim steps:=3000 seed:=7
+
+    The folder of the run (run_dir:=, by default runs/TIME-TASK) holds checkpoint, metrics, summary.json, the bag and
+    the log of each node. Ctrl-C leaves the arm standing and all of these whole. Exit code: that of the first node that
+    failed, 2 for a wrong argument, 130 after Ctrl-C, else 0.
+
+    Args:
+        task: The launch file: the twin or the Gen3. They differ only in the defaults of the arguments.
+        arguments: name:=value, as ros2 launch takes them.
+        show_args: List the arguments with their defaults and what they take.
+    """
+    console = Console(highlight=False)
+    if show_args:
+        console.print(f"Arguments of {task}:\n{listing(task)}", soft_wrap=True, markup=False)
+        return DONE
+    return run_graph(read_arguments(task, split(arguments)), console)
+
+
+def run_graph(arguments: LaunchArguments, console: Console) -> int:
+    """Run the graph until an essential node ends or a signal comes.
+
+    Returns:
+        The exit code: of the first node that failed, 130 when interrupted, else 0.
+
+    Raises:
+        GraphError: it cannot start; nothing runs then.
+    """
+    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+    with _asked_to_end() as asked:
+        nodes = describe(arguments)
+        for node in nodes:
+            executable(node)
+        make_folders(arguments)
+        code = _run(nodes, arguments, RunConsole(console), asked)
+    if code == DONE and (table := summary_table(arguments.output)):
+        console.print(table)
+    outcome = {DONE: "done", INTERRUPTED: "interrupted"}.get(code, f"ended with exit code {code}")
+    console.print(f"{outcome}: {arguments.output}", soft_wrap=True)
+    return code
+
+
+def make_folders(arguments: LaunchArguments) -> None:
+    """Make the folder of the run and that of its logs.
+
+    Raises:
+        GraphError: they cannot be made.
+    """
+    try:
+        (arguments.output / "log").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GraphError(f"the folder {arguments.output} cannot be made: {error.strerror}") from error
+
+
+def _run(nodes: list[NodeDescription], arguments: LaunchArguments, view: RunConsole, asked: Event) -> int:
+    processes: list[NodeProcess] = []
+    with view.shown(), StatusListener(nodes[0].namespace) as listener:
+        try:
+            for node in nodes:
+                processes.append(NodeProcess(node, arguments.output / "log" / f"{node.name}.log", view.say))
+            while not asked.is_set() and not any(process.over for process in processes):
+                if status := listener.wait(0.2):
+                    view.show(status)
+            ended = [(process, code) for process in processes if (code := process.exit_code) is not None]
+        finally:
+            closed = end_all(processes, view.say)
+    codes = [code for _, code in ended] + [code for code in closed if code not in (-signal.SIGTERM, INTERRUPTED)]
+    for process, code in ended:
+        view.say(process.node.name, f"ended with exit code {code}" if code else "is done")
+    failure = next((code for code in codes if code), DONE)
+    if asked.is_set():
+        return INTERRUPTED
+    return failure if failure >= 0 else 128 - failure  # as a shell tells of a signal
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[Event]:
+    """An event that SIGINT, SIGTERM and the closing of the terminal set, as often as they come."""
+    asked = Event()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in numbers}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
