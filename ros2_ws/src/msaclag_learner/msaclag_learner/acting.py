@@ -1,40 +1,53 @@
 """The policy that acts: a copy of the weights in numpy, swapped whole, so that acting never waits for an update."""
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from msaclag_learner.mlp import Mlp
+from msaclag_learner.normalisation import LARGEST, StateNormaliser
 from msaclag_learner.policy import LOG_STD_RANGE
 
 Array = NDArray[np.float32]
 
 
+class _Weights(NamedTuple):
+    """All that an action depends on."""
+
+    mean: Array
+    spread: Array
+    layers: list[tuple[Array, Array]]
+    version: int
+
+
 class ActingPolicy:
     """One agent's policy, for one observation at a time."""
 
-    def __init__(self, network: Mlp, action_size: int, seed: int) -> None:
+    def __init__(self, network: Mlp, normaliser: StateNormaliser, action_size: int, seed: int) -> None:
         """A policy that needs `take_over` before it can act."""
-        self.network, self.action_size = network, action_size
+        self.network, self.normaliser, self.action_size = network, normaliser, action_size
         self.random = np.random.default_rng(seed)
-        self._layers: tuple[list[tuple[Array, Array]], int] = ([], 0)
 
     @property
     def version(self) -> int:
         """Updates behind the weights in use."""
-        return self._layers[1]
+        return self._weights.version
 
     def take_over(self, parameters: Tensor, version: int) -> None:
         """Act from now on by a copy of `parameters` [size]; one assignment, so that no action mixes two policies."""
         copy = parameters.detach().to("cpu", torch.float32, copy=True).unsqueeze(0)
         layers = [(weight[0].numpy(), bias[0, 0].numpy()) for weight, bias in self.network.layers(copy)]
-        self._layers = (layers, version)
+        mean, spread = (figure[0].to("cpu", torch.float32).numpy().copy() for figure in self.normaliser.state().values())
+        self._weights = _Weights(mean, spread, layers, version)
 
     def act(self, observation: Array, *, deterministic: bool) -> Array:
         """An action [A] in (−1, 1) for `observation` [S]."""
-        value = observation
-        *hidden, (last_weight, last_bias) = self._layers[0]
+        weights = self._weights
+        value = np.clip((observation - weights.mean) / weights.spread, -LARGEST, LARGEST)
+        *hidden, (last_weight, last_bias) = weights.layers
         for weight, bias in hidden:
             value = np.maximum(value @ weight + bias, 0)
         mean, log_std = np.split(value @ last_weight + last_bias, 2)

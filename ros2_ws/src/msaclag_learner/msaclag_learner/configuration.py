@@ -1,6 +1,6 @@
 """The settings of Meta SAC-Lag; what the paper leaves open is marked so (docs/algorithm.md says what was measured)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -47,10 +47,14 @@ class MetaSacLagConfig:
     """Bound on |dJ_α/d log α| (Meta-SAC's)."""
     reward_scale: Annotated[float, Field(gt=0, le=1e3)] = 0.1
     """Factor on the rewards inside the learner (open)."""
+    normalise_states: bool = True
+    """Whether the networks see states shifted and scaled by their mean and spread during the warm-up (open)."""
     violations_in_replay: bool = True
     """Whether D holds the violating transitions too: Sec. IV-D says so, Alg. 1 keeps them in D_s alone."""
-    bootstrap_through_violations: bool = False
-    """Whether the reward critics look beyond a violation, as Eq. 5 is printed; if not, no reward follows one."""
+    after_violation: Literal["absorbed", "nothing", "bootstrapped"] = "absorbed"
+    """What the reward critics see behind a violation (open): `bootstrapped` is Eq. 5 as printed, whose values behind a
+    violation no data ever corrects; `nothing` ends the rewards, so that where they are negative a violation pays;
+    `absorbed` lets the step's reward go on for ever where it is negative, so that it never does."""
     safety_share: Share = 0.25
     """Share of the safety critics' batch that is drawn from D_s; the rest is drawn from D (open)."""
 

@@ -65,6 +65,12 @@ class Experience:
         """Whether D holds a batch and D₀ a state."""
         return self.replay.size(0) >= self.config.batch and self.initial.size(0) > 0
 
+    def states(self) -> torch.Tensor:
+        """All states in D: [1, N, S]."""
+        with self._lock:
+            rows = self.replay.rows[:, : self.replay.size(0)].clone()
+        return self.layout.split(rows).states
+
     def sample(self, generator: torch.Generator) -> Samples:
         """What one update needs."""
         batch = self.config.batch
@@ -89,10 +95,17 @@ class Experience:
             raise ExperienceError(f"the reward is {transition.reward}, not a finite number")
         if transition.cost not in (0, 1):
             raise ExperienceError(f"the cost is {transition.cost}, not 0 or 1")
-        bootstraps = transition.cost and self.config.bootstrap_through_violations
-        terminal = transition.terminated and not bootstraps
-        scalars = np.array((transition.reward, transition.cost, terminal), np.float32)
+        scalars = np.array(self._scalars(transition), np.float32)
         return np.concatenate((transition.observation, transition.action, scalars, transition.next_observation))
+
+    def _scalars(self, transition: Transition) -> tuple[float, int, bool]:
+        """Reward, cost and terminal, with what follows a violation by the settings."""
+        reward, terminal = transition.reward, transition.terminated
+        if transition.cost and self.config.after_violation == "bootstrapped":
+            terminal = False
+        elif transition.cost and self.config.after_violation == "absorbed" and reward < 0:
+            reward /= 1 - self.config.reward_discount
+        return reward, transition.cost, terminal
 
 
 def _check(name: str, values: Array, size: int) -> None:

@@ -15,6 +15,7 @@ from msaclag_learner.buffers import Batch
 from msaclag_learner.configuration import MetaSacLagConfig
 from msaclag_learner.critics import CriticPair
 from msaclag_learner.mlp import Mlp
+from msaclag_learner.normalisation import StateNormaliser
 from msaclag_learner.optimisers import Adam, RmsProp
 
 
@@ -54,6 +55,7 @@ class MetaSacLag:
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         self.state_size, self.action_size = state_size, action_size
         agents = len(seeds)
+        self.normaliser = StateNormaliser(agents, state_size, dtype)
         self.network = Mlp((state_size, *config.hidden, 2 * action_size))
         critic = Mlp((state_size + action_size, *config.hidden, 1))
         self.policy = torch.empty(agents, self.network.size, dtype=dtype)
@@ -78,6 +80,7 @@ class MetaSacLag:
 
     def update(self, samples: Samples) -> dict[str, Tensor]:
         """Lines 12 to 20 of Algorithm 1; returns figures [P] to watch."""
+        samples = self._normalised(samples)
         inner = samples.inner
         safety_loss = self.update_safety_critics(samples.safety)  # Eq. 2
         reward_loss = self.update_reward_critics(inner)  # Eq. 4, 5
@@ -170,6 +173,17 @@ class MetaSacLag:
         _, cost_by_action = self.safety_critics.mean_value_gradient(states, actions)
         return reward_by_action - self.multiplier.view(-1, 1, 1) * cost_by_action
 
+    def _normalised(self, samples: Samples) -> Samples:
+        def batch(raw: Batch) -> Batch:
+            return raw._replace(states=self.normaliser(raw.states), next_states=self.normaliser(raw.next_states))
+
+        return Samples(
+            batch(samples.safety),
+            batch(samples.inner),
+            self.normaliser(samples.outer_states),
+            self.normaliser(samples.initial_states),
+        )
+
     def noise(self, states: Tensor) -> Tensor:
         """Standard normal [P, B, A] for `states` [P, B, S], agent i from its own generator."""
         shape = (states.shape[1], self.action_size)
@@ -178,6 +192,7 @@ class MetaSacLag:
     def state(self) -> dict[str, Tensor]:
         """Every tensor that the next update depends on, by name: live views, to save or to load into."""
         parts = {
+            "normaliser": self.normaliser.state(),
             "policy.optimiser": self.policy_optimiser.state(),
             "reward_critics": self.reward_critics.state(),
             "safety_critics": self.safety_critics.state(),

@@ -65,7 +65,7 @@ class TrainingRun:
         self.folder = Path(config.run_dir)
         self.learner = MetaSacLag(config.algorithm, state_size, action_size, [config.seed])
         self.experience = Experience(config.algorithm, state_size, action_size, config.replay_capacity)
-        self.acting = ActingPolicy(self.learner.network, action_size, config.seed)
+        self.acting = ActingPolicy(self.learner.network, self.learner.normaliser, action_size, config.seed)
         if config.checkpoint:
             self._load(Path(config.checkpoint))
         self.acting.take_over(self.learner.policy[0], self.learner.updates)
@@ -144,6 +144,8 @@ class TrainingRun:
         Raises:
             CheckpointError: the checkpoint cannot be written.
         """
+        if self.learner.updates == 0 and self.config.algorithm.normalise_states:
+            self.learner.normaliser.fit(self.experience.states())
         samples = self.experience.sample(self.learner.generators[0])
         with self._learner_lock:
             figures = self.learner.update(samples)

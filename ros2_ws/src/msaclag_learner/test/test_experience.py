@@ -29,14 +29,14 @@ def test_a_row_comes_back_as_it_went_in() -> None:
     experience = make()
     experience.add_first_state(np.ones(3, np.float32))
     for _ in range(4):
-        experience.add(transition(terminated=True, cost=1))
+        experience.add(transition(terminated=True, cost=1, reward=1.5))
     assert experience.ready()
     samples = experience.sample(torch.Generator().manual_seed(0))
     batch = samples.inner
     assert batch.states[0, 0].tolist() == [0, 1, 2]
     assert batch.actions[0, 0].tolist() == [0.5, -0.5]
     assert batch.next_states[0, 0].tolist() == [3, 4, 5]
-    assert (float(batch.rewards[0, 0]), float(batch.costs[0, 0]), float(batch.terminals[0, 0])) == (-1.5, 1, 1)
+    assert (float(batch.rewards[0, 0]), float(batch.costs[0, 0]), float(batch.terminals[0, 0])) == (1.5, 1, 1)
     assert samples.initial_states[0, 0].tolist() == [1, 1, 1]
 
 
@@ -50,12 +50,22 @@ def test_violations_go_to_the_safety_buffer_and_by_the_switch_to_the_replay_buff
     assert (experience.replay.size(0), experience.safety.size(0)) == expected
 
 
-def test_the_reward_may_be_bootstrapped_through_a_violation_but_not_through_another_end() -> None:
-    experience = make(bootstrap_through_violations=True)
-    experience.add(transition(cost=1, terminated=True))
-    experience.add(transition(cost=0, terminated=True))
-    terminals = experience.layout.split(experience.replay.rows[:, :2]).terminals
-    assert terminals[0].tolist() == [0, 1]
+@pytest.mark.parametrize(
+    ("choice", "reward", "stored", "terminal"),
+    [
+        ("bootstrapped", -1.5, -1.5, 0),
+        ("nothing", -1.5, -1.5, 1),
+        ("absorbed", -1.5, -150, 1),
+        ("absorbed", 8.0, 8.0, 1),
+    ],
+)
+def test_what_follows_a_violation_is_a_choice(choice: str, reward: float, stored: float, terminal: int) -> None:
+    experience = make(after_violation=choice)
+    experience.add(transition(reward=reward, cost=1, terminated=True))
+    experience.add(transition(reward=-1.5, cost=0, terminated=True))
+    batch = experience.layout.split(experience.replay.rows[:, :2])
+    assert batch.rewards[0].tolist() == pytest.approx([stored, -1.5], rel=1e-5)
+    assert batch.terminals[0].tolist() == [terminal, 1]
 
 
 def test_the_oldest_row_is_overwritten() -> None:

@@ -1,0 +1,200 @@
+"""The environment node over real DDS, driven as a learner would."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+import rclpy
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
+from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
+from rclpy.action import ActionClient
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from std_srvs.srv import Trigger
+
+from kinova_pour_env.env_node import EnvNode
+
+NAMESPACE = "/pour"
+Result = ResetEpisode.Result
+
+
+class Learner:
+    """A client of the environment that answers only when the test says so."""
+
+    def __init__(self, name: str) -> None:
+        self.node = Node(name, namespace=NAMESPACE)
+        self.heard: dict[str, list[Any]] = defaultdict(list)
+        for topic in ("observation", "transition", "safety_violation", "cup_motion", "joint_states", "clock"):
+            self.node.create_subscription(TOPICS[topic].type, topic, self.heard[topic].append, TOPICS[topic].qos)
+        self.action = self.node.create_publisher(PolicyAction, "action", TOPICS["action"].qos)
+        self.violation = self.node.create_publisher(
+            SafetyViolation, "safety_violation", TOPICS["safety_violation"].qos
+        )
+        self.reset_client = ActionClient(self.node, RESET_ACTION[1], RESET_ACTION[0])
+        self.feedback: list[str] = []
+
+    def reset(self) -> Any:
+        assert self.reset_client.wait_for_server(5)
+        wait(lambda: self.action.get_subscription_count() > 0)
+        wait(lambda: self.node.count_publishers("transition") > 0)
+        goal = ResetEpisode.Goal(learner=self.node.get_name())
+        accepted = self.reset_client.send_goal_async(
+            goal, feedback_callback=lambda message: self.feedback.append(message.feedback.phase)
+        )
+        done = finished(finished(accepted).get_result_async())
+        return done.result
+
+    def answer(self, observation: Observation, values: list[float], **changes: Any) -> None:
+        message = PolicyAction(episode=observation.episode, step=observation.step, values=values)
+        message.header.stamp = observation.header.stamp
+        for name, value in changes.items():
+            setattr(message, name, value)
+        self.action.publish(message)
+
+    def call(self, service: str, request: Any = None) -> Any:
+        client = self.node.create_client(SERVICES[service], service)
+        assert client.wait_for_service(5)
+        return finished(client.call_async(request or Trigger.Request()))
+
+
+def wait(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
+
+
+def finished(future: Any) -> Any:
+    wait(future.done)
+    return future.result()
+
+
+@pytest.fixture
+def environment() -> Iterator[EnvNode]:
+    parameters = ["-p", "arm:=sim", "-p", "task.max_steps:=5", "-p", "scene.start_spread:=0.0"]
+    rclpy.init(args=["--ros-args", "-r", f"__ns:={NAMESPACE}", *parameters])
+    node = EnvNode()
+    yield node
+    node.close()
+    node.destroy_node()
+    rclpy.try_shutdown()
+
+
+@pytest.fixture
+def learner(environment: EnvNode) -> Iterator[Learner]:
+    made = Learner("learner")
+    executor = SingleThreadedExecutor()
+    executor.add_node(environment)
+    executor.add_node(made.node)
+    thread = Thread(target=executor.spin, daemon=True)
+    thread.start()
+    yield made
+    executor.shutdown()
+    thread.join(5)
+    made.node.destroy_node()
+
+
+def test_an_episode_from_its_reset_to_its_limit(learner: Learner) -> None:
+    result = learner.reset()
+    assert (result.code, result.task, result.action_size) == (Result.OK, "msaclag/PourCoffee-v0", 4)
+    assert learner.feedback == ["home", "refill"]
+    observation = result.first_observation
+    assert (observation.step, len(observation.values)) == (0, 15)
+    for step in range(5):
+        learner.answer(observation, [0.0, 0.0, 0.0, 0.1])
+        wait(lambda step=step: len(learner.heard["transition"]) == step + 1)
+        transition = learner.heard["transition"][-1]
+        assert (transition.seq, transition.step, transition.cost) == (step + 1, step, 0)
+        assert transition.observation == observation.values
+        if step < 4:
+            wait(lambda step=step: learner.heard["observation"][-1].step == step + 1)
+            observation = learner.heard["observation"][-1]
+            assert observation.values == transition.next_observation
+    assert transition.truncated and not transition.terminated
+    assert "success" in transition.info_names
+    wait(lambda: len(learner.heard["cup_motion"]) >= 5 * 4)
+    stamps = [message.header.stamp.sec + 1e-9 * message.header.stamp.nanosec for message in learner.heard["cup_motion"]]
+    assert stamps[-1] - stamps[0] == pytest.approx(0.475, abs=1e-6)
+    assert learner.heard["joint_states"][-1].name[0] == "joint_1"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"values": [float("nan"), 0.0, 0.0, 0.0]},
+        {"values": [1.5, 0.0, 0.0, 0.0]},
+        {"values": [0.0]},
+        {"episode": 9},
+        {"step": 3},
+    ],
+)
+def test_a_wrong_action_moves_nothing_and_a_right_one_goes_on(learner: Learner, changes: dict[str, Any]) -> None:
+    first = learner.reset().first_observation
+    learner.answer(first, **{"values": [0.0] * 4, **changes})
+    time.sleep(0.2)
+    assert not learner.heard["transition"] and not learner.heard["cup_motion"]
+    learner.answer(first, [0.0] * 4)
+    wait(lambda: learner.heard["transition"])
+
+
+def test_an_observation_is_asked_again_until_it_is_answered(learner: Learner) -> None:
+    first = learner.reset().first_observation
+    wait(lambda: len(learner.heard["observation"]) >= 2)
+    assert all(message == first for message in learner.heard["observation"])
+
+
+def test_a_second_learner_is_refused_until_the_first_is_gone(learner: Learner) -> None:
+    assert learner.reset().code == Result.OK
+    goal = ResetEpisode.Goal(learner="another")
+    handle = finished(learner.reset_client.send_goal_async(goal))
+    result = finished(handle.get_result_async()).result
+    assert result.code == Result.OTHER_LEARNER
+    assert "learner" in result.message and "another" in result.message
+
+
+def test_a_violation_that_another_detector_saw_ends_the_episode_at_a_cost(learner: Learner) -> None:
+    first = learner.reset().first_observation
+    learner.violation.publish(SafetyViolation(kind="collision", detector="a person", message="it hit me"))
+    wait(lambda: learner.heard["safety_violation"])
+    time.sleep(0.1)
+    learner.answer(first, [0.0] * 4)
+    wait(lambda: learner.heard["transition"])
+    transition = learner.heard["transition"][-1]
+    assert (transition.cost, transition.terminated) == (1, True)
+
+
+def test_after_an_emergency_stop_nothing_moves_before_it_is_acknowledged(learner: Learner) -> None:
+    learner.reset()
+    assert learner.call("emergency_stop").success
+    wait(lambda: learner.heard["safety_violation"])
+    assert learner.heard["safety_violation"][-1].kind == "emergency_stop"
+    wait(lambda: learner.heard["transition"])
+    assert learner.heard["transition"][-1].terminated
+    refused = learner.reset()
+    assert refused.code == Result.NEEDS_ACKNOWLEDGE and "/pour/acknowledge" in refused.message
+    assert learner.call("acknowledge").success
+    assert learner.reset().code == Result.OK
+
+
+def test_a_soft_stop_truncates_the_episode(learner: Learner) -> None:
+    learner.reset()
+    assert learner.call("soft_stop").success
+    wait(lambda: learner.heard["transition"])
+    assert learner.heard["transition"][-1].truncated
+
+
+def test_transitions_can_be_fetched_again(learner: Learner) -> None:
+    observation = learner.reset().first_observation
+    for step in range(3):
+        learner.answer(observation, [0.0] * 4)
+        wait(lambda step=step: learner.heard["observation"] and learner.heard["observation"][-1].step == step + 1)
+        observation = learner.heard["observation"][-1]
+    response = learner.call("fetch_transitions", FetchTransitions.Request(first_seq=2, limit=10))
+    assert [transition.seq for transition in response.transitions] == [2, 3] and response.complete
+    response = learner.call("fetch_transitions", FetchTransitions.Request(first_seq=1, limit=1))
+    assert [transition.seq for transition in response.transitions] == [1] and not response.complete
