@@ -24,8 +24,17 @@ class Command(NamedTuple):
     mistakes: tuple[str, ...] = ()
 
 
+_TRAINING_MISTAKES = (
+    "msaclag_learner.checkpoint:CheckpointError",
+    "kinova_pour_env.arm:ArmError",
+    "kinova_pour_env.pour_coffee_config:SettingError",
+)
+
 COMMANDS = {
     "up": Command("msaclag.up:up", "the whole ROS 2 graph: learner, environment and recorder as processes"),
+    "train": Command("msaclag.train:train", "training on the twin in one process, without ROS", _TRAINING_MISTAKES),
+    "eval": Command("msaclag.train:evaluate", "how a checkpoint's policy does on the twin", _TRAINING_MISTAKES),
+    "report": Command("msaclag.report:report", "the figures of a run", ("msaclag.figures:MetricsError",)),
 }
 
 USAGE = "usage: msaclag COMMAND … (msaclag COMMAND --help tells of its options)"

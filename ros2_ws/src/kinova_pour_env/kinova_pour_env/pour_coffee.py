@@ -12,9 +12,6 @@ from kinova_pour_env.pour_task import PourTask
 from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
 
-ID = "msaclag/PourCoffee-v0"
-"""The task's name, in Gymnasium's registry and in checkpoints."""
-
 REACH = 2.0
 """m: no cup is farther away."""
 SPEED = 2.0

@@ -1,8 +1,7 @@
 """Pour Coffee on the twin, for `gymnasium.make("msaclag/PourCoffee-v0")`."""
 
 import gymnasium
-
-POUR_COFFEE = "msaclag/PourCoffee-v0"
+from kinova_pour_env import POUR_COFFEE
 
 
 def register() -> None:
