@@ -10,8 +10,8 @@ help: ## this list
 setup: ## .venv/ and the built workspace; skipped when nothing changed (PYTHON=… chooses the interpreter)
 	@tools/setup
 
-demo: setup ## trains on the simulated arm over the real ROS 2 graph, evaluates and reports (ARGS="--steps 500" …)
-	@.venv/bin/msaclag demo $(ARGS)
+demo: setup ## trains on the twin over the real ROS 2 graph, evaluates, draws (ARGS="steps:=1000 seed:=3" …)
+	@.venv/bin/msaclag up pour_coffee_sim $(ARGS)
 
 test: setup ## the whole test suite (ARGS="-k safety" …)
 	@.venv/bin/with-ros pytest -n 2 $(ARGS)

@@ -65,7 +65,7 @@ check_folder() {
   [[ ! -e $venv || -d $stamps ]] || lacks+=("room for .venv/, which something else made here: move it away")
 }
 
-check_space() { # FOLDER GIGABYTES WHAT
+check_space() { # FOLDER GIGABYTES WHAT_FOR
   local free
   free=$(df -Pk "$1" | awk 'NR == 2 {print $4}')
   ((free >= $2 * 1000 * 1000)) ||
@@ -74,7 +74,7 @@ check_space() { # FOLDER GIGABYTES WHAT
 
 # Asks pip, as it is configured, for a tiny package and for the builds of torch that it would choose from.
 check_package_index() {
-  local scratch pip torch_gigabytes
+  local scratch pip
   if ! scratch=$(mktemp -d 2>/dev/null); then
     lacks+=("a writable folder for temporary files (TMPDIR is ${TMPDIR:-/tmp})")
     return
@@ -83,9 +83,8 @@ check_package_index() {
   pip=("$scratch/bin/python" -m pip --no-cache-dir --disable-pip-version-check --retries 1 --timeout 20)
   if "${pip[@]}" download --no-deps -d "$scratch" \
     "$(grep '^colcon-common-extensions==' "$root/requirements/build.txt")" >>"$scratch/log" 2>&1; then
-    venv_gigabytes=3 download_gigabytes=1
     if ! "${pip[@]}" index versions torch 2>>"$scratch/log" | grep -q "$(sed -n 's/^torch==//p' "$root/requirements/core.txt")+cpu"; then
-      venv_gigabytes=8 download_gigabytes=4
+      venv_gigabytes=7 download_gigabytes=4
       note "pip finds torch only with CUDA, gigabytes more: let its extra-index-url name PyTorch's CPU wheels to do without"
     fi
   else
@@ -102,8 +101,12 @@ preflight() {
     local venv_gigabytes=3 download_gigabytes=1
     [[ -n $python ]] || choose_python
     [[ -z $python ]] || check_package_index
-    check_space "$root" "$venv_gigabytes" 'for .venv/'
-    check_space "${TMPDIR:-/tmp}" "$download_gigabytes" 'while downloads are unpacked'
+    if [[ $(stat -c %d "$root") == "$(stat -c %d "${TMPDIR:-/tmp}")" ]]; then
+      check_space "$root" $((venv_gigabytes + download_gigabytes)) 'for .venv/ and downloads'
+    else
+      check_space "$root" "$venv_gigabytes" 'for .venv/'
+      check_space "${TMPDIR:-/tmp}" "$download_gigabytes" 'for downloads'
+    fi
   fi
   ((${#lacks[@]})) || return 0
   {

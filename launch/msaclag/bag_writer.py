@@ -1,6 +1,6 @@
 """An MCAP bag as rosbag2 writes it, from serialised messages: metadata, offered QoS, type definitions and hashes.
 
-The types come from the .msg and .action files that the packages installed.
+The types come from the .msg files that the packages installed.
 """
 
 import shutil
@@ -136,16 +136,9 @@ class BagWriter:
     def _register(self, type_name: str) -> None:
         if type_name in self._types.fielddefs:
             return
-        package, kind, name = type_name.split("/")
-        folder = Path(get_package_share_directory(package)) / kind
-        texts = {f"{package}/msg/{path.stem}": path.read_text("utf8") for path in folder.glob("*.msg")}
-        if kind == "action":
-            action = name.removesuffix("_FeedbackMessage")
-            content = f"{package}/action/{action}_Feedback"
-            texts[content] = (folder / f"{action}.action").read_text("utf8").split("\n---\n")[-1]
-            texts[type_name] = f"unique_identifier_msgs/UUID goal_id\n{content} feedback\n"
-        for name, text in texts.items():
-            self._types.register(get_types_from_msg(text, name))
+        package = type_name.split("/")[0]
+        for path in Path(get_package_share_directory(package), "msg").glob("*.msg"):
+            self._types.register(get_types_from_msg(path.read_text("utf8"), f"{package}/msg/{path.stem}"))
 
 
 def _as_rosbags(profile: QoSProfile) -> Qos:

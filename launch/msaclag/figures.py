@@ -30,7 +30,9 @@ def read_metrics(run: Path) -> dict[str, Series]:
     """
     folder = run / "tensorboard"
     if not list(folder.glob("events.out.tfevents.*")):
-        raise MetricsError(f"{run} holds no metrics (expected {folder}/events.out.tfevents.*): is it the folder of a run?")
+        raise MetricsError(
+            f"{run} holds no metrics (expected {folder}/events.out.tfevents.*): is it the folder of a run?"
+        )
     events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
     events.Reload()
     metrics = {}
@@ -66,7 +68,8 @@ def _training(metrics: dict[str, Series]) -> Figure:
     _rate(axes[0, 1], metrics, "success", "success rate", "tab:green")
     _rate(axes[0, 2], metrics, "violation", "violation rate", "tab:red")
     for axis, (tag, label) in zip(
-        axes[1], (("threshold", "threshold ε"), ("multiplier", "multiplier ν"), ("temperature", "temperature α")),
+        axes[1],
+        (("threshold", "threshold ε"), ("multiplier", "multiplier ν"), ("temperature", "temperature α")),
         strict=True,
     ):
         _line(axis, metrics, f"learner/{tag}", label)

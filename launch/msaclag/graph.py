@@ -38,6 +38,11 @@ class NodeDescription:
     log_level: str = "info"
     essential: bool = True
 
+    @property
+    def logger(self) -> str:
+        """Name of the node's logger, as --log-level knows it."""
+        return ".".join([*filter(None, self.namespace.split("/")), self.name])
+
 
 def describe(arguments: LaunchArguments) -> list[NodeDescription]:
     """The nodes in the order in which they start; they end in the reverse one, so that the bag holds the end.

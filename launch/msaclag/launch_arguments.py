@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
-from msaclag_ros.settings import SettingError, build, settings_of
+from msaclag_ros.settings import Setting, SettingError, build, settings_of
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -122,7 +122,17 @@ def listing(task: str) -> str:
     """The arguments of a launch file for a person: name, default, what is permitted, description."""
     lines = []
     for setting in settings_of(LaunchArguments, default=defaults(task)):
-        default = "" if setting.default is None else str(setting.default)
-        lines.append(f"  {setting.name}:={default.lower() if setting.type is bool else default}")
-        lines.append(f"      {setting.description} Takes {setting.permitted}.")
+        lines += [f"  {setting.name}:={default_text(setting)}", f"      {describe_setting(setting)}"]
     return "\n".join(lines)
+
+
+def default_text(setting: Setting) -> str:
+    """The default as it is written on the command line; empty for none."""
+    if setting.default is None:
+        return ""
+    return str(setting.default).lower() if setting.type is bool else str(setting.default)
+
+
+def describe_setting(setting: Setting) -> str:
+    """What an argument is for and what it takes."""
+    return f"{setting.description} Takes {setting.permitted}."

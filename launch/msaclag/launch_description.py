@@ -13,7 +13,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 from launch import Action, LaunchContext, LaunchDescription
 from msaclag.graph import GraphError, NodeDescription, describe
-from msaclag.launch_arguments import LaunchArguments, defaults, read_arguments, split
+from msaclag.launch_arguments import LaunchArguments, default_text, defaults, describe_setting, read_arguments, split
 from msaclag.node_process import PATIENCE
 from msaclag.up import make_folders
 from msaclag_ros.settings import settings_of
@@ -42,8 +42,8 @@ def _declarations(task: str) -> list[DeclareLaunchArgument]:
     return [
         DeclareLaunchArgument(
             setting.name,
-            default_value="" if setting.default is None else str(setting.default),
-            description=f"{setting.description} Takes {setting.permitted}.",
+            default_value=default_text(setting),
+            description=describe_setting(setting),
         )
         for setting in settings_of(LaunchArguments, default=defaults(task))
     ]
@@ -69,7 +69,7 @@ def _node(node: NodeDescription) -> Node:
         name=node.name,
         namespace=node.namespace,
         parameters=parameters,
-        ros_arguments=["--log-level", f"{node.name}:={node.log_level}"],
+        ros_arguments=["--log-level", f"{node.logger}:={node.log_level}"],
         output="both",
         sigterm_timeout=str(PATIENCE),
         on_exit=_on_exit(node.name) if node.essential else None,

@@ -47,19 +47,19 @@ class Source:
 
 
 def sources() -> dict[str, Source]:
-    """What is recorded, by name relative to the namespace: all topics, and what the reset action tells."""
+    """What is recorded, by name relative to the namespace: all topics, and the states of the reset action's goals.
+
+    Not the action's feedback: its type's name has a _, and mcap-ros2-support reads no bag that holds such a type.
+    """
     found = {name: _source(topic.type, topic.qos) for name, topic in TOPICS.items()}
-    name, action = RESET_ACTION
-    feedback = action.Impl.FeedbackMessage
-    found[f"{name}/_action/feedback"] = _source(feedback, QoSProfile(depth=10))
-    found[f"{name}/_action/status"] = _source(GoalStatusArray, qos_profile_action_status_default)
+    found[f"{RESET_ACTION[0]}/_action/status"] = _source(GoalStatusArray, qos_profile_action_status_default)
     return found
 
 
 def _source(message: Any, offered: QoSProfile) -> Source:
-    package, kind, _ = message.__module__.split(".", 2)
+    package = message.__module__.split(".")[0]
     listening = QoSProfile(depth=DEPTH, reliability=offered.reliability, durability=offered.durability)
-    return Source(message, f"{package}/{kind}/{message.__name__}", listening)
+    return Source(message, f"{package}/msg/{message.__name__}", listening)
 
 
 class _NeverExecuted(CallbackGroup):

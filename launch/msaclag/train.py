@@ -76,7 +76,7 @@ def _run(setting: Setting, config: TrainingConfig, scene: Scene, folder: Path) -
     finally:
         environment.close()
         console.print(summary_table(folder) or "no summary was written")
-        console.print(str(folder))
+        console.print(str(folder), soft_wrap=True)
     if config.steps:
         figures.draw(folder)
 

@@ -65,9 +65,19 @@ def run_graph(arguments: LaunchArguments, console: Console) -> int:
         code = _run(nodes, arguments, RunConsole(console), asked)
     if code == DONE and (table := summary_table(arguments.output)):
         console.print(table)
+        _draw(arguments, console)
     outcome = {DONE: "done", INTERRUPTED: "interrupted"}.get(code, f"ended with exit code {code}")
     console.print(f"{outcome}: {arguments.output}", soft_wrap=True)
     return code
+
+
+def _draw(arguments: LaunchArguments, console: Console) -> None:
+    from msaclag import figures  # matplotlib and tensorboard take a second, which the start need not wait for
+
+    try:
+        figures.draw(arguments.output)
+    except figures.MetricsError as error:
+        console.print(f"no figures: {error}", soft_wrap=True)
 
 
 def make_folders(arguments: LaunchArguments) -> None:
@@ -91,15 +101,15 @@ def _run(nodes: list[NodeDescription], arguments: LaunchArguments, view: RunCons
             while not asked.is_set() and not any(process.over for process in processes):
                 if status := listener.wait(0.2):
                     view.show(status)
-            ended = [(process, code) for process in processes if (code := process.exit_code) is not None]
+            ended = {process: code for process in processes if (code := process.exit_code) is not None}
+            for process, code in ended.items():
+                view.say(process.node.name, f"ended with exit code {code}" if code else "is done")
         finally:
             closed = end_all(processes, view.say)
-    codes = [code for _, code in ended] + [code for code in closed if code not in (-signal.SIGTERM, INTERRUPTED)]
-    for process, code in ended:
-        view.say(process.node.name, f"ended with exit code {code}" if code else "is done")
-    failure = next((code for code in codes if code), DONE)
     if asked.is_set():
         return INTERRUPTED
+    codes = [*ended.values(), *(code for code in closed if code not in (-signal.SIGTERM, INTERRUPTED))]
+    failure = next(filter(None, codes), DONE)
     return failure if failure >= 0 else 128 - failure  # as a shell tells of a signal
 
 

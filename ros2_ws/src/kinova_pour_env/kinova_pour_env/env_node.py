@@ -155,7 +155,7 @@ class EnvNode(Node):  # type: ignore[misc]  # rclpy is untyped
 
     def _on_learner_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
         if event.alive_count == 0 and self._owner:
-            self.get_logger().warning(f"the learner {self._owner} is gone; the environment is free for another")
+            self.get_logger().info(f"the learner {self._owner} is gone; the environment is free for another")
             self._owner = ""
 
     def _on_reset(self, handle: ServerGoalHandle) -> None:
