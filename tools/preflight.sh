@@ -34,7 +34,8 @@ choose_python() {
       first_lack=${first_lack:-"ROS 2 $ros_distro is sourced, but $executable can't import its rclpy: name the Python \
 that it was built for with PYTHON=…, or start a shell without ROS sourced and the set-up brings its own"}
     else
-      python=$executable python_version=$version
+      python=$executable
+      [[ $version != 3.12 ]] || note 'pybullet has no wheel for Python 3.12 and is compiled: about 5 minutes on two cores'
       return
     fi
   done
@@ -72,23 +73,27 @@ check_space() { # FOLDER GIGABYTES WHAT_FOR
     lacks+=("disk space in $1: $2 GB are needed $3, $((free / 1000 / 1000)).$((free / 1000 / 100 % 10)) GB are free")
 }
 
-# Asks pip, as it is configured, for a tiny package and for the builds of torch that it would choose from.
+# Asks pip, as it is configured, for a tiny package and for the builds of torch that it would choose from. A build with CUDA
+# raises venv_gigabytes and download_gigabytes.
 check_package_index() {
-  local scratch pip
+  local scratch pip builds
   if ! scratch=$(mktemp -d 2>/dev/null); then
-    lacks+=("a writable folder for temporary files (TMPDIR is ${TMPDIR:-/tmp})")
+    lacks+=("a writable folder for temporary files: TMPDIR is ${TMPDIR:-/tmp}")
     return
   fi
-  "$python" -m venv "$scratch" >"$scratch/log" 2>&1 || true
+  note 'asking the package index'
   pip=("$scratch/bin/python" -m pip --no-cache-dir --disable-pip-version-check --retries 1 --timeout 20)
-  if "${pip[@]}" download --no-deps -d "$scratch" \
+  if ! "$python" -m venv "$scratch" >"$scratch/log" 2>&1; then
+    lacks+=("room for a virtual environment in $scratch; $python says: $(tail -n 1 "$scratch/log")")
+  elif ! "${pip[@]}" download --no-deps -d "$scratch" \
     "$(grep '^colcon-common-extensions==' "$root/requirements/build.txt")" >>"$scratch/log" 2>&1; then
-    if ! "${pip[@]}" index versions torch 2>>"$scratch/log" | grep -q "$(sed -n 's/^torch==//p' "$root/requirements/core.txt")+cpu"; then
-      venv_gigabytes=7 download_gigabytes=4
-      note "pip finds torch only with CUDA, gigabytes more: let its extra-index-url name PyTorch's CPU wheels to do without"
-    fi
+    lacks+=("a reachable package index; pip says: $(grep -m 1 -i error "$scratch/log" || tail -n 1 "$scratch/log")")
   else
-    lacks+=("a reachable package index; pip says: $(grep -m1 -i error "$scratch/log" || tail -n1 "$scratch/log")")
+    builds=$("${pip[@]}" index versions torch 2>>"$scratch/log" || true)
+    if [[ $builds != *"$(sed -n 's/^torch==//p' "$root/requirements/core.txt")+cpu"* ]]; then
+      venv_gigabytes=7 download_gigabytes=4
+      note "pip finds torch only with CUDA, gigabytes more: name PyTorch's CPU wheels in its extra-index-url to do without"
+    fi
   fi
   rm -rf "$scratch"
 }
@@ -101,6 +106,7 @@ preflight() {
     local venv_gigabytes=3 download_gigabytes=1
     [[ -n $python ]] || choose_python
     [[ -z $python ]] || check_package_index
+    [[ ! -e $venv ]] || ((venv_gigabytes -= $(du -s --block-size=1GB "$venv" | cut -f 1), 1))
     if [[ $(stat -c %d "$root") == "$(stat -c %d "${TMPDIR:-/tmp}")" ]]; then
       check_space "$root" $((venv_gigabytes + download_gigabytes)) 'for .venv/ and downloads'
     else
