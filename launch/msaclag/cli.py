@@ -30,16 +30,11 @@ _TRAINING_MISTAKES = (
     "kinova_pour_env.pour_coffee_config:SettingError",
 )
 
-_DRAWING_MISTAKES = ("msaclag.figures:MetricsError",)
-
 COMMANDS = {
     "up": Command("msaclag.up:up", "the whole ROS 2 graph: learner, environment and recorder as processes"),
-    "demo": Command(
-        "msaclag.demo:demo", "trains on the twin over that graph and draws what came out", _DRAWING_MISTAKES
-    ),
     "train": Command("msaclag.train:train", "training on the twin in one process, without ROS", _TRAINING_MISTAKES),
     "eval": Command("msaclag.train:evaluate", "how a checkpoint's policy does on the twin", _TRAINING_MISTAKES),
-    "report": Command("msaclag.report:report", "the figures of a run", _DRAWING_MISTAKES),
+    "report": Command("msaclag.report:report", "the figures of a run", ("msaclag.figures:MetricsError",)),
 }
 
 USAGE = "usage: msaclag COMMAND … (msaclag COMMAND --help tells of its options)"

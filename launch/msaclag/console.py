@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -13,26 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+if TYPE_CHECKING:  # or the message LearnerStatus, which has the same fields; neither is needed to run
+    from msaclag_learner.training_run import Status
+
 PLAIN_PERIOD = 10.0
 """s between two lines of progress where there is no terminal."""
 
 _STYLES = {"[WARN]": "yellow", "[ERROR]": "red", "[FATAL]": "bold red"}
-
-
-class Status(Protocol):
-    """Where a training run stands: the message LearnerStatus, or the learner's own record of the same fields."""
-
-    phase: str
-    step: int
-    steps: int
-    mean_return: float
-    success_rate: float
-    violation_rate: float
-    threshold: float
-    multiplier: float
-    temperature: float
-    steps_per_s: float
-    updates_per_s: float
 
 
 class RunConsole:
@@ -66,7 +53,7 @@ class RunConsole:
         style = next((style for mark, style in _STYLES.items() if mark in line), "")
         self.console.print(Text.assemble((f"[{name}] ", "cyan"), (line, style)), soft_wrap=True)
 
-    def show(self, status: Status) -> None:
+    def show(self, status: "Status") -> None:
         """Show where the training stands."""
         if self.console.is_terminal:
             self._bar.update(self._task, description=status.phase, completed=status.step, total=status.steps)
@@ -76,7 +63,7 @@ class RunConsole:
             self.console.print(f"{status.phase} {status.step}/{status.steps}  {_figures(status)}", soft_wrap=True)
 
 
-def _figures(status: Status) -> str:
+def _figures(status: "Status") -> str:
     figures = {
         "return": f"{status.mean_return:.1f}",
         "success": f"{status.success_rate:.2f}",

@@ -1,0 +1,43 @@
+"""The front door."""
+
+import subprocess
+import sys
+
+import pytest
+
+from msaclag import cli
+
+
+def test_help_lists_the_commands_without_importing_them():
+    program = "import sys; from msaclag.cli import main; main(['--help']); print({'rclpy', 'torch'} & set(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert all(name in out for name in cli.COMMANDS)
+    assert out.endswith("set()\n")
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_a_help_of_its_own(name, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main([name, "--help"])
+    assert end.value.code == 0
+    assert f"msaclag {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["upp"], "there is no command 'upp' (did you mean 'up'?)"),
+        (["up", "pour_coffee_sim", "stepps:=3"], "did you mean 'steps'?"),
+        (["up", "pour_coffee_sim", "arm:=twin"], "one of real, emulated, sim"),
+    ],
+)
+def test_a_mistake_is_one_message_and_exit_code_2(words, message, capsys):
+    assert cli.main(words) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert "Traceback" not in error
+
+
+def test_show_args(capsys):
+    assert cli.main(["up", "pour_coffee_sim", "--show-args"]) == 0
+    assert "steps:=5000" in capsys.readouterr().out

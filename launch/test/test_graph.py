@@ -1,0 +1,91 @@
+"""What would be started, and what forbids it."""
+
+from pathlib import Path
+
+import pytest
+
+from msaclag.graph import GraphError, describe
+from msaclag.launch_arguments import read_arguments
+
+
+@pytest.fixture
+def arguments(tmp_path):
+    return lambda **given: read_arguments("pour_coffee_sim", {"run_dir": str(tmp_path / "run"), **given})
+
+
+def refusal(arguments) -> str:
+    with pytest.raises(GraphError) as error:
+        describe(arguments)
+    return str(error.value)
+
+
+def test_the_graph(arguments, tmp_path):
+    recorder, env, learner = describe(arguments(steps="7", seed="3", namespace="lab/left", rate="5", gui="true"))
+    assert [node.executable for node in (recorder, env, learner)] == ["recorder_node", "env_node", "learner_node"]
+    assert recorder.parameters == {"bag_dir": str(tmp_path / "run" / "bag")}
+    expected = {"arm": "sim", "setting": "1", "seed": 3, "task.policy_rate": 5.0, "sim.gui": True}
+    assert env.parameters == expected
+    assert (learner.parameters["steps"], learner.parameters["seed"]) == (7, 3)
+    assert env.namespace == "/lab/left"
+    assert env.logger == "lab.left.env_node"
+
+
+def test_without_recorder(arguments):
+    assert [node.name for node in describe(arguments(record="false"))] == ["env_node", "learner_node"]
+
+
+def test_nothing_is_made_by_asking(arguments, tmp_path):
+    describe(arguments())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_example_fits(arguments):
+    example = Path(__file__).resolve().parents[1] / "config" / "pour_coffee.yaml"
+    assert all(node.params_file == example for node in describe(arguments(params_file=str(example))))
+
+
+def test_every_problem_is_named_at_once(arguments, monkeypatch):
+    monkeypatch.setenv("ROS_DOMAIN_ID", "500")
+    text = refusal(arguments(arm="real", gui="true", checkpoint="/no/such/run", params_file="/no/such/file"))
+    for part in ("ROS_DOMAIN_ID is '500'", "kortex_api", "gui:=true", "/no/such/run does not exist", "/no/such/file"):
+        assert part in text
+
+
+def test_an_arm_that_no_package_offers(arguments, monkeypatch):
+    monkeypatch.setattr("msaclag.preflight.entry_points", lambda group: [])
+    assert "arm:=sim: no installed package offers that arm (there are: none)" in refusal(arguments())
+
+
+def test_a_bag_that_exists(arguments, tmp_path):
+    (tmp_path / "run" / "bag").mkdir(parents=True)
+    assert f"the bag {tmp_path / 'run' / 'bag'} exists already" in refusal(arguments())
+
+
+def test_folders_that_cannot_be_written(arguments, tmp_path):
+    (tmp_path / "file").touch()
+    assert f"{tmp_path / 'file'} is a file" in refusal(arguments(run_dir=str(tmp_path / "file" / "run")))
+    assert "run_dir:=/proc/run" in refusal(arguments(run_dir="/proc/run"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a: [", "is no YAML"),
+        ("steps: 3", "has no parameters of a node"),
+        ("- 1", "has no parameters of a node"),
+        (
+            "/**/env_nod: {ros__parameters: {seed: 1}}",
+            "'/**/env_nod' names no node of the graph (did you mean 'env_node'?)",
+        ),
+        (
+            "/**/learner_node: {ros__parameters: {steps: 3}}",
+            "'steps' of /**/learner_node is set by the launch arguments",
+        ),
+        ("/**: {ros__parameters: {sim: {gui: true}}}", "'sim.gui' of /** is set by the launch arguments"),
+        ("lab: {env_node: {ros__parameters: {seed: 1}}}", "'seed' of lab/env_node is set by the launch arguments"),
+    ],
+)
+def test_params_files(arguments, tmp_path, content, message):
+    file = tmp_path / "params.yaml"
+    file.write_text(content)
+    assert message in refusal(arguments(params_file=str(file)))

@@ -1,0 +1,59 @@
+"""Arguments as a person writes them."""
+
+from pathlib import Path
+
+import pytest
+
+from msaclag.launch_arguments import TASKS, LaunchArguments, defaults, listing, read_arguments, split
+from msaclag_ros.settings import SettingError
+
+
+def test_the_launch_files_differ_in_defaults_only():
+    assert (defaults("pour_coffee_sim").arm, defaults("pour_coffee_sim").setting) == ("sim", "1")
+    assert (defaults("pour_coffee_real").arm, defaults("pour_coffee_real").setting) == ("real", "real")
+    assert all(set(changed) == {"arm", "setting"} for changed in TASKS.values())
+
+
+def test_text_becomes_values(tmp_path):
+    words = ["steps:=300", "record:=false", "rate:=5", "setting:=2", f"run_dir:={tmp_path}", "checkpoint:="]
+    arguments = read_arguments("pour_coffee_sim", split(words))
+    assert (arguments.steps, arguments.record, arguments.rate, arguments.setting) == (300, False, 5.0, "2")
+    assert (arguments.output, arguments.bag, arguments.checkpoint) == (tmp_path, tmp_path / "bag", None)
+
+
+def test_a_run_has_a_folder_of_its_own():
+    folder = read_arguments("pour_coffee_sim", {}).output
+    assert folder.parent == Path("runs").absolute()
+    assert folder.name.endswith("-pour_coffee_sim")
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("stepps:=3", "there is no setting 'stepps' (did you mean 'steps'?)"),
+        ("arm:=twin", "'arm' is 'twin', but takes one of real, emulated, sim"),
+        ("rate:=-1", "'rate' is '-1', but takes a number above 0 and at most 40"),
+        ("rate:=nan", "'rate' is 'nan'"),
+        ("steps:=2.5", "'steps' is '2.5', but takes a whole number"),
+        ("record:=maybe", "'record' is 'maybe', but takes true or false"),
+        ("namespace:=left-arm", "a namespace is letters, digits"),
+        ("robot_ip:=", "'robot_ip' is ''"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_is_permitted(word, message):
+    with pytest.raises(SettingError) as error:
+        read_arguments("pour_coffee_sim", split([word]))
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("words", [["steps"], [":=3"], ["steps=3"], ["steps:=3", "steps:=4"]])
+def test_words_of_another_form(words):
+    with pytest.raises(SettingError):
+        split(words)
+
+
+def test_the_listing_names_every_argument():
+    text = listing("pour_coffee_real")
+    assert all(f"  {name}:=" in text for name in LaunchArguments.__dataclass_fields__)
+    assert "arm:=real" in text
+    assert "record:=true" in text

@@ -1,0 +1,73 @@
+"""The recorder as a process, and what it wrote."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import rclpy
+from rclpy.node import Node
+from rosbags.highlevel import AnyReader
+
+from msaclag.recorder_node import sources
+from msaclag_ros.interface import TOPICS
+
+pytestmark = pytest.mark.graph
+
+COMMAND = [sys.executable, "-c", "import sys; from msaclag.recorder_node import main; sys.exit(main())"]
+
+
+@pytest.fixture
+def publishers(ros_domain):
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=ros_domain)
+    node = Node("publishers", namespace="/left", context=context)
+    yield {name: node.create_publisher(topic.type, name, topic.qos) for name, topic in TOPICS.items()}
+    node.destroy_node()
+    rclpy.shutdown(context=context)
+
+
+def start(folder, *arguments):
+    command = [*COMMAND, "--ros-args", "-r", "__ns:=/left", "-p", f"bag_dir:={folder}", *arguments]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_every_topic_arrives_and_the_bag_is_whole_after_a_signal(publishers, tmp_path, number):
+    recorder = start(tmp_path / "bag")
+    deadline = time.monotonic() + 20
+    while any(publisher.get_subscription_count() == 0 for publisher in publishers.values()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    for _ in range(20):
+        for name, publisher in publishers.items():
+            publisher.publish(TOPICS[name].type())
+        time.sleep(0.01)
+    time.sleep(0.2)
+    recorder.send_signal(number)
+    _, error = recorder.communicate(timeout=20)
+    assert recorder.returncode == 130, error
+    with AnyReader([tmp_path / "bag"]) as reader:
+        counts = {connection.topic: connection.msgcount for connection in reader.connections}
+        offered = {connection.topic: connection.ext.offered_qos_profiles for connection in reader.connections}
+    reliable = {name for name in TOPICS if TOPICS[name].qos.reliability == rclpy.qos.ReliabilityPolicy.RELIABLE}
+    keeping = {name for name in reliable if TOPICS[name].qos.depth > 1}
+    assert all(counts[f"/left/{name}"] == 20 for name in keeping)
+    assert all(counts[f"/left/{name}"] > 0 for name in TOPICS)
+    assert all(offered[f"/left/{name}"][0].reliability.name == "RELIABLE" for name in reliable)
+
+
+def test_an_existing_bag_is_refused_by_name(tmp_path):
+    recorder = start(tmp_path)
+    _, error = recorder.communicate(timeout=20)
+    assert recorder.returncode == 2
+    assert f"fatal: the bag {tmp_path} exists already" in error
+    assert "Traceback" not in error
+
+
+def test_all_topics_of_the_interface_are_sources():
+    assert set(TOPICS) < set(sources())
+    assert "reset_episode/_action/status" in sources()
+    assert os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
