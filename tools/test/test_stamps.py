@@ -48,9 +48,10 @@ def test_a_changed_test_rebuilds_nothing(stamped, stale):
     assert stale(stamped) == []
 
 
-def test_changed_requirements_keep_the_virtual_environment(stamped, stale):
-    (stamped / "requirements/dev.txt").write_text("pytest\n")
-    assert stale(stamped) == ["pip", "relocation", "pour"]
+@pytest.mark.parametrize(("requirements", "stages"), [("dev.txt", ["pip"]), ("ros.txt", ["pip", "relocation", "pour"])])
+def test_changed_requirements_keep_the_virtual_environment(stamped, stale, requirements, stages):
+    (stamped / "requirements" / requirements).write_text("pytest\n")
+    assert stale(stamped) == stages
 
 
 def test_a_moved_checkout_is_set_up_again(stamped, stale):
