@@ -1,6 +1,7 @@
 """Pour Coffee on the Gen3: recorder, environment and learner. `--show-args` lists the arguments."""
 
 from launch import LaunchDescription
+
 from msaclag.launch_description import launch_description
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ament_index_python.packages import get_packages_with_prefixes
+from launch import Action, LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction, SetEnvironmentVariable, Shutdown
 from launch.events.process import ProcessExited
 from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from launch import Action, LaunchContext, LaunchDescription
 from msaclag.graph import GraphError, NodeDescription, describe
 from msaclag.launch_arguments import LaunchArguments, default_text, defaults, describe_setting, read_arguments, split
 from msaclag.node_process import PATIENCE

@@ -6,10 +6,10 @@ from msaclag.launch_arguments import TASKS, LaunchArguments
 
 pytest.importorskip("launch_ros.actions", reason="ROS's launch is not installed")
 
+from launch import LaunchContext, LaunchService
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch_ros.actions import Node
 
-from launch import LaunchContext, LaunchService
 from msaclag.launch_description import launch_description
 
 

@@ -111,7 +111,7 @@ def find_arm(name: str) -> Any:
     """The arm that an installed package offers under `name` in the entry-point group "msaclag.arms".
 
     Returns:
-        A class that obeys `Arm`, made as `cls(scene, config)`, whose attribute `Config` is the dataclass of its settings.
+        A class that obeys `Arm`, made as `cls(scene, config)`; its attribute `Config` is the dataclass of its settings.
 
     Raises:
         ArmError: no package offers it, or it cannot be imported here.

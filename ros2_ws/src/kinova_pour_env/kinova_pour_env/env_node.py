@@ -1,7 +1,8 @@
-"""The environment as a ROS node: resets by action, answers actions with transitions, publishes what happens at 40 Hz.
+"""The environment as a ROS node: resets by action, answers actions with transitions, tells what happens at 40 Hz.
 
-Two threads: the executor's takes messages in, the control thread owns the arm. In simulation time waits for the policy's
-answer; on an arm it does not, and an answer that is late leaves the arm in a soft stop, never with an old twist.
+Two threads: the executor's takes messages in, the control thread owns the arm. In simulation time waits for the
+policy's answer; on an arm it does not, and an answer that is late leaves the arm in a soft stop, never with an old
+twist.
 """
 
 from collections import deque
@@ -11,13 +12,6 @@ from typing import Annotated, Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from msaclag_msgs.action import ResetEpisode
-from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation, Transition
-from msaclag_msgs.srv import FetchTransitions
-from msaclag_ros.exclusive import claim
-from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
-from msaclag_ros.node_main import run
-from msaclag_ros.parameters import declare, refuse_unknown
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
@@ -30,11 +24,17 @@ from std_srvs.srv import Trigger
 from kinova_pour_env import POUR_COFFEE, messages
 from kinova_pour_env.arm import ArmError, find_arm
 from kinova_pour_env.detectors import emergency_stop
-
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, Setting, SettingError
 from kinova_pour_env.pour_task import PourTask, StepResult, Tick
 from kinova_pour_env.safety_filter import ACTIONS, ActionError, checked_action
 from kinova_pour_env.scene import Scene
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation, Transition
+from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.exclusive import claim
+from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
+from msaclag_ros.node_main import run
+from msaclag_ros.parameters import declare, refuse_unknown
 
 ASK_AGAIN = 1.0
 """s after which an unanswered observation is published again in simulation."""
@@ -54,7 +54,7 @@ class EnvNodeConfig:
     """Transitions that a learner can fetch again."""
 
 
-class EnvNode(Node):  # type: ignore[misc]  # rclpy is untyped
+class EnvNode(Node):
     """Runs episodes of Pour Coffee for one learner at a time."""
 
     def __init__(self) -> None:
@@ -142,7 +142,9 @@ class EnvNode(Node):  # type: ignore[misc]  # rclpy is untyped
         if message.episode != asked.episode:
             return f"it is for episode {message.episode}, this is episode {asked.episode}"
         if message.step != asked.step or message.header.stamp != asked.header.stamp:
-            return f"it answers step {message.step} at {_seconds(message.header.stamp):.3f} s, not the latest observation"
+            return (
+                f"it answers step {message.step} at {_seconds(message.header.stamp):.3f} s, not the latest observation"
+            )
         try:
             checked_action(message.values)
         except ActionError as error:
@@ -187,7 +189,9 @@ class EnvNode(Node):  # type: ignore[misc]  # rclpy is untyped
     def _emergency_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self.task.emergency_stop("service")
         self._locked = "emergency stop"
-        self._publish("safety_violation", messages.violation_message(emergency_stop("service"), self._now(), self._name))
+        self._publish(
+            "safety_violation", messages.violation_message(emergency_stop("service"), self._now(), self._name)
+        )
         with self._answered:
             self._answered.notify_all()
         self._interrupt()
@@ -253,9 +257,7 @@ class EnvNode(Node):  # type: ignore[misc]  # rclpy is untyped
         self._conclude(handle, ResetEpisode.Result.OK, "", first)
         return True
 
-    def _conclude(
-        self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None
-    ) -> None:
+    def _conclude(self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None) -> None:
         result = ResetEpisode.Result(
             code=code,
             message=message,

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion, Twist, Vector3
-from msaclag_msgs.msg import CupMotion, Observation, SafetyViolation, Transition
 from numpy.typing import NDArray
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
@@ -16,6 +15,7 @@ from kinova_pour_env.detectors import Violation
 from kinova_pour_env.gen3 import ACTUATED_JOINTS
 from kinova_pour_env.kinematics import quaternion_from_rotation
 from kinova_pour_env.pour_task import StepResult, Tick
+from msaclag_msgs.msg import CupMotion, Observation, SafetyViolation, Transition
 
 BASE_FRAME = "base_link"
 _JOINT_NAMES = [joint.name for joint in ACTUATED_JOINTS]

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 import rclpy
-from msaclag_msgs.action import ResetEpisode
-from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
-from msaclag_msgs.srv import FetchTransitions
-from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from kinova_pour_env.env_node import EnvNode
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
+from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 
 NAMESPACE = "/pour"
 Result = ResetEpisode.Result
@@ -32,9 +32,7 @@ class Learner:
         for topic in ("observation", "transition", "safety_violation", "cup_motion", "joint_states", "clock"):
             self.node.create_subscription(TOPICS[topic].type, topic, self.heard[topic].append, TOPICS[topic].qos)
         self.action = self.node.create_publisher(PolicyAction, "action", TOPICS["action"].qos)
-        self.violation = self.node.create_publisher(
-            SafetyViolation, "safety_violation", TOPICS["safety_violation"].qos
-        )
+        self.violation = self.node.create_publisher(SafetyViolation, "safety_violation", TOPICS["safety_violation"].qos)
         self.reset_client = ActionClient(self.node, RESET_ACTION[1], RESET_ACTION[0])
         self.feedback: list[str] = []
 

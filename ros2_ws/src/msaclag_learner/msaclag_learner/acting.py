@@ -40,7 +40,9 @@ class ActingPolicy:
         """Act from now on by a copy of `parameters` [size]; one assignment, so that no action mixes two policies."""
         copy = parameters.detach().to("cpu", torch.float32, copy=True).unsqueeze(0)
         layers = [(weight[0].numpy(), bias[0, 0].numpy()) for weight, bias in self.network.layers(copy)]
-        mean, spread = (figure[0].to("cpu", torch.float32).numpy().copy() for figure in self.normaliser.state().values())
+        mean, spread = (
+            figure[0].to("cpu", torch.float32).numpy().copy() for figure in self.normaliser.state().values()
+        )
         self._weights = _Weights(mean, spread, layers, version)
 
     def act(self, observation: Array, *, deterministic: bool) -> Array:

@@ -37,7 +37,9 @@ def save(folder: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> Pat
             os.fsync(written.fileno())
         os.replace(aside, target)
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"cannot write the checkpoint {target}: {error}; the previous one is untouched") from error
+        raise CheckpointError(
+            f"cannot write the checkpoint {target}: {error}; the previous one is untouched"
+        ) from error
     return target
 
 

@@ -15,9 +15,9 @@ Units = Annotated[int, Field(ge=1, le=4096)]
 class MetaSacLagConfig:
     """Everything that one update of Meta SAC-Lag depends on besides its data."""
 
-    hidden: Annotated[tuple[Units, ...], Field(min_length=1, max_length=6)] = (128, 128)
+    hidden: Annotated[tuple[Units, ...], Field(min_length=1, max_length=6)] = (64, 64)
     """Units of each hidden layer of the policy and of each critic (open in the paper)."""
-    batch: Annotated[int, Field(ge=2, le=65536)] = 256
+    batch: Annotated[int, Field(ge=2, le=65536)] = 128
     """Transitions in a batch (open)."""
     reward_discount: Discount = 0.99
     """γ_r."""
@@ -25,7 +25,7 @@ class MetaSacLagConfig:
     """γ_c."""
     polyak: Annotated[float, Field(gt=0, le=1)] = 0.005
     """τ of the target networks (open)."""
-    critic_rate: Rate = 3e-4
+    critic_rate: Rate = 1e-3
     """Adam's step for all critics (open)."""
     policy_rate: Rate = 3e-4
     """β_φ, RMSProp's step for the policy (open)."""
@@ -41,12 +41,12 @@ class MetaSacLagConfig:
     """ε⁰."""
     initial_temperature: Annotated[float, Field(gt=0, le=1)] = 1.0
     """α⁰."""
-    temperature_floor: Annotated[float, Field(gt=0, le=1)] = 1e-3
+    temperature_floor: Annotated[float, Field(gt=0, le=1)] = 0.01
     """α never falls below it (open; without a floor it collapses and exploration ends)."""
     temperature_gradient_limit: Annotated[float, Field(gt=0)] = 0.05
     """Bound on |dJ_α/d log α| (Meta-SAC's)."""
-    reward_scale: Annotated[float, Field(gt=0, le=1e3)] = 0.1
-    """Factor on the rewards inside the learner (open)."""
+    value_scale: Annotated[float, Field(gt=0, le=1e6)] = 10.0
+    """Reward value that an output of 1 of the reward critics stands for; ν and α keep the paper's units (open)."""
     normalise_states: bool = True
     """Whether the networks see states shifted and scaled by their mean and spread during the warm-up (open)."""
     violations_in_replay: bool = True

@@ -1,7 +1,7 @@
-"""Pairs of critics with polyak-averaged targets: reward critics (pessimistic: min) and safety critics (pessimistic: max).
+"""Pairs of critics with polyak-averaged targets: reward critics (min of the two) and safety critics (max of the two).
 
-A safety critic ends in a sigmoid, since Eq. 2 makes Q_c a probability; it learns by cross-entropy, because squared error
-on a sigmoid saturates at 0 while every episode violates.
+A safety critic ends in a sigmoid, since Eq. 2 makes Q_c a probability; it learns by cross-entropy, because squared
+error on a sigmoid saturates at 0 while every episode violates.
 """
 
 from typing import Literal
@@ -27,10 +27,21 @@ class CriticPair:
         *,
         rate: float,
         polyak: float,
+        scale: float = 1.0,
         dtype: torch.dtype = torch.float32,
     ) -> None:
-        """Fresh critics, those of agent i drawn with generator i; `rate` is Adam's, `polyak` is τ."""
-        self.kind, self.network, self.polyak = kind, network, polyak
+        """Fresh critics, those of agent i drawn with generator i.
+
+        Args:
+            kind: reward critics give any value, safety critics a probability.
+            network: one input for each state and action, one output.
+            generators: one for each agent.
+            rate: Adam's step.
+            polyak: τ.
+            scale: of reward values; a network's output of 1 stands for it, so that large returns are learned as fast.
+            dtype: of all tensors.
+        """
+        self.kind, self.network, self.polyak, self.scale = kind, network, polyak, scale
         self.parameters = torch.empty(PAIR * len(generators), network.size, dtype=dtype)
         network.initialise(self.parameters, [generator for generator in generators for _ in range(PAIR)])
         self.targets = self.parameters.clone()
@@ -53,7 +64,7 @@ class CriticPair:
         """
         outputs, fed = self._forward(self.parameters, states, actions)
         chosen = self._pessimistic(self._activate(outputs))
-        slope = torch.full_like(chosen.values, 1 / states.shape[1])
+        slope = torch.full_like(chosen.values, self.scale / states.shape[1])
         if self.kind == "safety":
             slope = slope * chosen.values * (1 - chosen.values)
         by_output = torch.zeros_like(outputs).scatter_(1, chosen.indices.unsqueeze(1), slope.unsqueeze(1))
@@ -62,15 +73,16 @@ class CriticPair:
         return chosen.values.mean(-1), by_action
 
     def learn(self, states: Tensor, actions: Tensor, targets: Tensor) -> Tensor:
-        """One Adam step of both critics towards `targets` [P, B]; returns the loss [P] before it."""
+        """One Adam step of both critics towards `targets` [P, B]; returns the loss [P] before it, of outputs."""
         outputs, fed = self._forward(self.parameters, states, actions)
-        wanted = targets.unsqueeze(1).expand_as(outputs)
+        wanted = (targets / self.scale).unsqueeze(1).expand_as(outputs)
         if self.kind == "reward":  # Eq. 4
             loss = 0.5 * (outputs - wanted).square()
         else:
             loss = F.binary_cross_entropy_with_logits(outputs, wanted, reduction="none")
         # Squared error on a value and cross-entropy on a logit have the same gradient: prediction minus target.
-        by_output = (self._activate(outputs) - wanted) / states.shape[1]
+        predicted = outputs.sigmoid() if self.kind == "safety" else outputs
+        by_output = (predicted - wanted) / states.shape[1]
         gradient = self.network.parameter_gradient(self.parameters, fed, by_output.flatten(0, 1).unsqueeze(-1))
         self.optimiser.descend(gradient)
         return loss.mean((1, 2))
@@ -90,7 +102,7 @@ class CriticPair:
         return outputs.squeeze(-1).unflatten(0, (-1, PAIR)), fed
 
     def _activate(self, outputs: Tensor) -> Tensor:
-        return outputs.sigmoid() if self.kind == "safety" else outputs
+        return outputs.sigmoid() if self.kind == "safety" else outputs * self.scale
 
     def _pessimistic(self, values: Tensor) -> torch.return_types.max | torch.return_types.min:
         return values.max(1) if self.kind == "safety" else values.min(1)

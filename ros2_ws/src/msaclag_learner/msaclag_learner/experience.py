@@ -20,7 +20,7 @@ class ExperienceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """(s, a, r, c, s′): observation [S], action [A] as executed, reward, cost 0 or 1, next observation [S], terminal."""
+    """(s, a, r, c, s′): observation [S], action [A] as executed, reward, cost 0 or 1, next observation [S], end."""
 
     observation: Array
     action: Array

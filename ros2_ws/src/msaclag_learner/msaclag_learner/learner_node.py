@@ -1,4 +1,4 @@
-"""The learner as a ROS node: it asks for episodes, answers observations with actions, and trains in a thread of its own.
+"""The learner as a ROS node: it asks for episodes, answers observations with actions, and trains in its own thread.
 
 Messages in, messages out; what is learned and how is `TrainingRun`'s. Where time waits for the learner (simulation), an
 action is held back until the updates have caught up; where it does not, no action ever waits for an update.
@@ -10,14 +10,6 @@ from threading import Event, Thread
 from typing import Any
 
 import numpy as np
-from msaclag_msgs.action import ResetEpisode
-from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
-from msaclag_msgs.msg import Transition as TransitionMessage
-from msaclag_msgs.srv import FetchTransitions
-from msaclag_ros.exclusive import claim
-from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
-from msaclag_ros.node_main import DONE, run
-from msaclag_ros.parameters import declare, refuse_unknown
 from rclpy.action import ActionClient
 from rclpy.node import Node
 from rclpy.task import Future
@@ -27,6 +19,14 @@ from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.experience import ExperienceError, Transition
 from msaclag_learner.training_run import TrainingRun
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
+from msaclag_msgs.msg import Transition as TransitionMessage
+from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.exclusive import claim
+from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
+from msaclag_ros.node_main import DONE, run
+from msaclag_ros.parameters import declare, refuse_unknown
 
 SWITCH_INTERVAL = 5e-4
 """s; Python lets the thread that acts wait for the one that trains up to this long, by default ten times longer."""
@@ -38,7 +38,7 @@ class Refused(RuntimeError):
     """The environment belongs to another learner."""
 
 
-class LearnerNode(Node):  # type: ignore[misc]  # rclpy is untyped
+class LearnerNode(Node):
     """Drives one `TrainingRun` against the environment in its namespace."""
 
     def __init__(self) -> None:

@@ -1,10 +1,11 @@
 """One update of Meta SAC-Lag: Algorithm 1 of the paper, for P independent agents at once.
 
 Every tensor has a leading agent axis; agent i of P equals agent i alone. Gradients are in closed form: the
-meta-gradients need first order only, because ∇_φ L = g_r − α g_h − ν′ g_c is affine in α and ν′ and RMSProp's step has a
-diagonal Jacobian (docs/algorithm.md).
+meta-gradients need first order only, because ∇_φ L = g_r − α g_h − ν′ g_c is affine in α and ν′ and RMSProp's step
+has a diagonal Jacobian (docs/algorithm.md).
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -61,10 +62,16 @@ class MetaSacLag:
         self.policy = torch.empty(agents, self.network.size, dtype=dtype)
         self.network.initialise(self.policy, self.generators)
         self.policy_optimiser = RmsProp(self.policy, config.policy_rate)
-        self.reward_critics, self.safety_critics = (
-            CriticPair(kind, critic, self.generators, rate=config.critic_rate, polyak=config.polyak, dtype=dtype)
-            for kind in ("reward", "safety")
+        pair = partial(
+            CriticPair,
+            network=critic,
+            generators=self.generators,
+            rate=config.critic_rate,
+            polyak=config.polyak,
+            dtype=dtype,
         )
+        self.reward_critics = pair("reward", scale=config.value_scale)
+        self.safety_critics = pair("safety")
         self.multiplier = torch.full((agents,), config.initial_multiplier, dtype=dtype)
         self.multiplier_optimiser = RmsProp(self.multiplier, config.multiplier_rate)
         self.threshold = torch.full((agents,), config.initial_threshold, dtype=dtype)
@@ -115,8 +122,7 @@ class MetaSacLag:
         following = policy.sample(self.network, self.policy, batch.next_states, self.noise(batch.next_states))
         entropy = -self.temperature.unsqueeze(-1) * following.log_probabilities
         future = self.reward_critics.target_values(batch.next_states, following.actions) + entropy
-        rewards = self.config.reward_scale * batch.rewards
-        targets = rewards + self.config.reward_discount * (1 - batch.terminals) * future
+        targets = batch.rewards + self.config.reward_discount * (1 - batch.terminals) * future
         return self.reward_critics.learn(batch.states, batch.actions, targets)
 
     def update_multiplier(self, expected_cost: Tensor) -> Tensor:

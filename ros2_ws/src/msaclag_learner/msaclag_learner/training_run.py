@@ -70,7 +70,10 @@ class TrainingRun:
             self._load(Path(config.checkpoint))
         self.acting.take_over(self.learner.policy[0], self.learner.updates)
         self.writer = SummaryWriter(str(self.folder / "tensorboard"))
-        self.training, self.evaluation = EpisodeStatistics(), EpisodeStatistics(window=max(1, config.evaluation_episodes))
+        self.training, self.evaluation = (
+            EpisodeStatistics(),
+            EpisodeStatistics(window=max(1, config.evaluation_episodes)),
+        )
         self.step, self.episodes, self.updates = 0, 0, 0
         self._losses: dict[str, float] = {}
         self._started, self._last_checkpoint = time.monotonic(), 0
@@ -170,8 +173,10 @@ class TrainingRun:
         if not self.trained:
             self._trained_for = elapsed
         seconds = max(1e-9, self._trained_for)
-        losses = {name: self._losses.get(name, math.nan) for name in
-                  ("expected_cost", "reward_critic_loss", "safety_critic_loss")}
+        losses = {
+            name: self._losses.get(name, math.nan)
+            for name in ("expected_cost", "reward_critic_loss", "safety_critic_loss")
+        }
         statistics = self.evaluation if phase in ("evaluation", "done") else self.training
         return Status(
             phase=phase,
@@ -269,4 +274,3 @@ class TrainingRun:
         self.episodes += 1
         for name, value in episode.items():
             self.writer.add_scalar(f"episode/{name}", value, self.step)
-

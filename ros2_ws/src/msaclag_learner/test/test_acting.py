@@ -1,5 +1,6 @@
 import numpy as np
 import torch
+
 from msaclag_learner import policy
 from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.mlp import Mlp

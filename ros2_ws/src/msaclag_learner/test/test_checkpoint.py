@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from msaclag_learner import checkpoint
 from msaclag_learner.checkpoint import CheckpointError
 

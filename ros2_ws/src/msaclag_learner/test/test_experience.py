@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+
 from msaclag_learner.configuration import MetaSacLagConfig
 from msaclag_learner.experience import Experience, ExperienceError, Transition
 

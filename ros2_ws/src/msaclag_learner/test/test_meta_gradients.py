@@ -3,11 +3,12 @@
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
+
 from msaclag_learner import policy
 from msaclag_learner.configuration import MetaSacLagConfig
 from msaclag_learner.critics import CriticPair
 from msaclag_learner.meta_sac_lag import MetaSacLag
-from torch import Tensor
 
 STATES, ACTIONS, BATCH = 5, 2, 16
 CONFIG = MetaSacLagConfig(hidden=(12, 9), batch=BATCH, multiplier_rate=0.05, policy_rate=0.02)
@@ -41,7 +42,7 @@ def textbook_value(critics: CriticPair, states: Tensor, actions: Tensor) -> Tens
             value = value.relu() if index < len(layers) - 1 else value
         values.append(value.squeeze(-1))
     stacked = torch.stack(values)
-    return stacked.sigmoid().amax(0) if critics.kind == "safety" else stacked.amin(0)
+    return stacked.sigmoid().amax(0) if critics.kind == "safety" else critics.scale * stacked.amin(0)
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,4 +1,5 @@
 import torch
+
 from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.configuration import MetaSacLagConfig
 from msaclag_learner.meta_sac_lag import MetaSacLag, Samples
@@ -48,7 +49,7 @@ def test_hyperparameters_stay_in_their_bounds() -> None:
     for _ in range(60):
         figures = learner.update(draw([0]))
         assert learner.multiplier.min() >= 0
-        assert 0 <= learner.threshold.min() and learner.threshold.max() <= 1
+        assert learner.threshold.min() >= 0 and learner.threshold.max() <= 1
         assert config.temperature_floor * 0.999 <= learner.temperature.min() and learner.temperature.max() <= 1
         assert all(torch.isfinite(value).all() for value in figures.values())
 

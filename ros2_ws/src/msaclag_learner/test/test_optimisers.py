@@ -1,4 +1,5 @@
 import torch
+
 from msaclag_learner.optimisers import Adam, RmsProp
 
 

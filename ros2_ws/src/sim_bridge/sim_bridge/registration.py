@@ -1,6 +1,7 @@
 """Pour Coffee on the twin, for `gymnasium.make("msaclag/PourCoffee-v0")`."""
 
 import gymnasium
+
 from kinova_pour_env import POUR_COFFEE
 
 
