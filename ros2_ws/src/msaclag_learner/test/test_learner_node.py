@@ -1,0 +1,205 @@
+"""The learner node over real DDS, against a small environment that speaks the interface: a point on a line."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import rclpy
+from rclpy.action import ActionServer
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from std_srvs.srv import Trigger
+
+from msaclag_learner import checkpoint
+from msaclag_learner.checkpoint import CheckpointError
+from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.learner_node import LearnerNode, Refused
+from msaclag_learner.training_run import TrainingRun
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction, Transition
+from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.interface import RESET_ACTION, TOPICS
+
+NAMESPACE = "/line"
+EPISODE = 5
+
+
+class Line(Node):
+    """Five steps an episode; position and goal are seen, the velocity is commanded."""
+
+    def __init__(self, code: int = ResetEpisode.Result.OK, lost: tuple[int, ...] = ()) -> None:
+        super().__init__("line", namespace=NAMESPACE, use_global_arguments=False)
+        self.code, self.lost = code, lost
+        self.log: list[Transition] = []
+        self.statuses: list[LearnerStatus] = []
+        self.fetched = 0
+        self.out = {
+            name: self.create_publisher(TOPICS[name].type, name, TOPICS[name].qos)
+            for name in ("observation", "transition")
+        }
+        self.create_subscription(PolicyAction, "action", self.step, TOPICS["action"].qos)
+        status = TOPICS["learner_status"]
+        self.create_subscription(status.type, "learner_status", self.statuses.append, status.qos)
+        self.create_service(FetchTransitions, "fetch_transitions", self.fetch)
+        self.server = ActionServer(self, RESET_ACTION[1], RESET_ACTION[0], self.reset)
+        self.episode, self.position, self.asked = 0, 0.0, Observation()
+
+    def reset(self, handle: Any) -> ResetEpisode.Result:
+        self.episode += 1
+        self.position = 0.0
+        self.asked = Observation(episode=self.episode, evaluation=handle.request.evaluation, values=[0.0, 0.3])
+        handle.succeed()
+        return ResetEpisode.Result(
+            code=self.code,
+            message="the line belongs to somebody else",
+            task="line",
+            action_size=1,
+            next_seq=len(self.log) + 1,
+            first_observation=self.asked,
+        )
+
+    def step(self, action: PolicyAction) -> None:
+        assert (action.episode, action.step) == (self.asked.episode, self.asked.step)
+        assert len(action.values) == 1 and abs(action.values[0]) <= 1
+        self.position += 0.1 * action.values[0]
+        last = self.asked.step == EPISODE - 1
+        transition = Transition(
+            seq=len(self.log) + 1,
+            episode=self.episode,
+            step=self.asked.step,
+            evaluation=self.asked.evaluation,
+            observation=self.asked.values,
+            action=action.values,
+            action_executed=action.values,
+            reward=-abs(self.position - 0.3),
+            next_observation=[self.position, 0.3],
+            truncated=last,
+            info_names=["success"],
+            info_values=[float(abs(self.position - 0.3) < 0.05)],
+        )
+        self.log.append(transition)
+        if transition.seq not in self.lost:
+            self.out["transition"].publish(transition)
+        if not last:
+            self.asked = Observation(
+                episode=self.episode,
+                step=self.asked.step + 1,
+                evaluation=self.asked.evaluation,
+                values=transition.next_observation,
+            )
+            self.out["observation"].publish(self.asked)
+
+    def fetch(
+        self, request: FetchTransitions.Request, response: FetchTransitions.Response
+    ) -> FetchTransitions.Response:
+        self.fetched += 1
+        start = request.first_seq - 1
+        response.transitions = self.log[start : start + request.limit]
+        response.complete = True
+        return response
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., tuple[LearnerNode, Line, list[Exception]]]]:
+    """Starts a learner on a line; what its callbacks raise is gathered, as `node_main.run` would report it."""
+    made: list[Any] = []
+
+    def started(
+        code: int = ResetEpisode.Result.OK, lost: tuple[int, ...] = (), **parameters: Any
+    ) -> tuple[LearnerNode, Line, list[Exception]]:
+        settings = {"run_dir": str(tmp_path / "run"), "warmup": 20, "algorithm.batch": 16, "algorithm.hidden": "[16]"}
+        words = [word for name, value in {**settings, **parameters}.items() for word in ("-p", f"{name}:={value}")]
+        rclpy.init(args=["--ros-args", "-r", f"__ns:={NAMESPACE}", *words])
+        line, learner = Line(code, lost), LearnerNode()
+        raised: list[Exception] = []
+
+        def spin(executor: SingleThreadedExecutor) -> None:
+            while executor.context.ok() and learner.exit_code is None:
+                try:
+                    executor.spin_once(0.05)
+                except Exception as error:
+                    raised.append(error)
+                    return
+
+        def serve(executor: SingleThreadedExecutor) -> None:
+            while executor.context.ok() and not ended:
+                executor.spin_once(0.05)
+
+        ended: list[bool] = []
+        threads = []
+        for node, loop in ((learner, spin), (line, serve)):
+            executor = SingleThreadedExecutor()
+            executor.add_node(node)
+            threads.append(Thread(target=loop, args=(executor,), daemon=True))
+            threads[-1].start()
+        made.append((learner, line, threads, ended))
+        return learner, line, raised
+
+    yield started
+    for learner, line, threads, ended in made:
+        ended.append(True)
+        learner.exit_code = 1
+        for thread in threads:
+            thread.join(5)
+        learner.close()
+        learner.destroy_node()
+        line.destroy_node()
+    rclpy.try_shutdown()
+
+
+def wait(condition: Callable[[], Any], seconds: float = 40.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def test_it_trains_evaluates_and_ends(start: Callable[..., Any], tmp_path: Path) -> None:
+    learner, line, raised = start(steps=60, evaluation_episodes=2)
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised and learner.exit_code == 0
+    assert learner.run is not None
+    assert (learner.run.step, learner.run.updates) == (60, 40)
+    assert len(line.log) == 60 + 2 * EPISODE
+    assert [transition.evaluation for transition in line.log] == [False] * 60 + [True] * 10
+    learner.close()
+    _, about = checkpoint.load(tmp_path / "run")
+    assert about["task"] == "line" and about["updates"] == 40
+    wait(lambda: line.statuses and line.statuses[-1].phase == LearnerStatus.PHASE_DONE)
+
+
+def test_a_transition_lost_on_the_way_is_fetched_and_taken_in_order(start: Callable[..., Any]) -> None:
+    learner, line, raised = start(lost=(3, 4, 12), steps=20, evaluation_episodes=0)
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised and line.fetched >= 2
+    assert learner.run is not None
+    stored = learner.run.experience.layout.split(learner.run.experience.replay.rows[:, :20])
+    assert stored.rewards[0].tolist() == pytest.approx([transition.reward for transition in line.log], rel=1e-5)
+
+
+def test_it_gives_way_to_the_learner_that_the_environment_belongs_to(start: Callable[..., Any]) -> None:
+    _, _, raised = start(code=ResetEpisode.Result.OTHER_LEARNER)
+    wait(lambda: raised)
+    assert isinstance(raised[0], Refused) and "somebody else" in str(raised[0])
+
+
+def test_a_checkpoint_of_another_task_is_refused_by_name(start: Callable[..., Any], tmp_path: Path) -> None:
+    other = TrainingRun(TrainingConfig(run_dir=str(tmp_path / "other")), "another task", 2, 1)
+    other.close()
+    _, _, raised = start(checkpoint=str(tmp_path / "other"))
+    wait(lambda: raised)
+    assert isinstance(raised[0], CheckpointError) and "another task" in str(raised[0])
+
+
+def test_a_checkpoint_is_saved_on_request(start: Callable[..., Any], tmp_path: Path) -> None:
+    learner, line, _ = start(steps=100000)
+    client = line.create_client(Trigger, "save_checkpoint")
+    assert client.wait_for_service(5)
+    wait(lambda: learner.run is not None and learner.run.step > 5)
+    future = client.call_async(Trigger.Request())
+    wait(future.done)
+    assert future.result().success
+    assert (tmp_path / "run" / checkpoint.FILE).is_file()

@@ -1,0 +1,97 @@
+"""Learning, on a problem whose answer is known: reach a point, with a wall that must not be touched."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium import spaces
+
+from msaclag_learner import checkpoint
+from msaclag_learner.configuration import MetaSacLagConfig, TrainingConfig
+from msaclag_learner.training import train
+from msaclag_learner.training_run import Status
+
+SPEED, GOAL, STEPS = 0.1, 0.5, 25
+
+
+class Point(gymnasium.Env[Any, Any]):
+    """A point in the plane, moved by its velocity; outside [-1.2, 1.2]² is a violation; −distance is paid."""
+
+    observation_space = spaces.Box(-2, 2, (2,), np.float32)
+    action_space = spaces.Box(-1, 1, (2,), np.float32)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.position = self.np_random.uniform(-1, 1, 2)
+        self.step_count = 0
+        return self.position.astype(np.float32), {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self.position = self.position + SPEED * np.asarray(action, float)
+        self.step_count += 1
+        violated = bool(np.abs(self.position).max() > 1.2)
+        reward = -float(np.linalg.norm(self.position - GOAL))
+        info = {"cost": int(violated), "success": float(reward > -0.15)}
+        return self.position.astype(np.float32), reward, violated, self.step_count == STEPS, info
+
+
+def best_return(position: np.ndarray) -> float:
+    """The largest return from `position`: straight to the goal at full speed in each axis that needs it."""
+    total = 0.0
+    for _ in range(STEPS):
+        error = GOAL - position
+        position = position + np.clip(error, -SPEED, SPEED)
+        total -= float(np.linalg.norm(position - GOAL))
+    return total
+
+
+def config(folder: Path, **changes: Any) -> TrainingConfig:
+    algorithm = MetaSacLagConfig(
+        after_violation="nothing", value_scale=1, initial_temperature=0.05, temperature_floor=0.05
+    )
+    settings = {"steps": 3000, "warmup": 500, "evaluation_episodes": 20, **changes}
+    return TrainingConfig(algorithm=algorithm, run_dir=str(folder), **settings)
+
+
+def test_it_learns_to_reach_the_point_without_touching_the_wall(tmp_path: Path) -> None:
+    summary: Any = train(Point(), "point", config(tmp_path))
+    random = np.random.default_rng(0)
+    best = np.mean([best_return(random.uniform(-1, 1, 2)) for _ in range(2000)])
+    assert summary["evaluation"]["violation_rate"] <= 0.05
+    assert summary["evaluation"]["return"] > best - 2.5  # a random walk earns about 12 less
+    assert json.loads((tmp_path / "summary.json").read_text()) == summary
+
+
+def test_two_runs_with_one_seed_are_equal_to_the_bit(tmp_path: Path) -> None:
+    runs = []
+    for name in ("first", "second"):
+        train(Point(), "point", config(tmp_path / name, steps=600, evaluation_episodes=1))
+        runs.append(checkpoint.load(tmp_path / name)[0])
+    assert all(np.array_equal(runs[0][name].numpy(), runs[1][name].numpy()) for name in runs[0])
+
+
+def test_going_on_from_a_checkpoint_starts_from_its_policy(tmp_path: Path) -> None:
+    train(Point(), "point", config(tmp_path / "first", steps=600, evaluation_episodes=0))
+    tensors, about = checkpoint.load(tmp_path / "first")
+    train(
+        Point(),
+        "point",
+        config(tmp_path / "second", steps=0, evaluation_episodes=1, checkpoint=str(tmp_path / "first")),
+    )
+    again, about_again = checkpoint.load(tmp_path / "second")
+    assert about_again["updates"] == about["updates"] == 100
+    assert all(np.array_equal(tensors[name].numpy(), again[name].numpy()) for name in tensors)
+
+
+def test_an_interruption_leaves_whole_files(tmp_path: Path) -> None:
+    def interrupt(status: Status) -> None:
+        if status.step == 550:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(Point(), "point", config(tmp_path), interrupt)
+    assert checkpoint.load(tmp_path)[1]["step"] == 550
+    assert json.loads((tmp_path / "summary.json").read_text())["steps"] == 550
