@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from rich.console import Console
-from tyro.conf import OmitArgPrefixes, Positional, arg
+from tyro.conf import Positional, arg
 
 from kinova_pour_env import POUR_COFFEE
 from kinova_pour_env.pour_coffee_config import Setting
@@ -21,7 +21,7 @@ from sim_bridge.pour_coffee import make_pour_coffee
 
 def train(
     setting: Setting = "1",
-    training: OmitArgPrefixes[TrainingConfig] = TrainingConfig(run_dir=""),
+    training: Annotated[TrainingConfig, arg(name="")] = TrainingConfig(run_dir=""),
     scene: Scene = Scene(),
 ) -> None:
     """Train Meta SAC-Lag on Pour Coffee on the twin in one process: no ROS, no bag, otherwise as `msaclag up`.
@@ -75,8 +75,9 @@ def _run(setting: Setting, config: TrainingConfig, scene: Scene, folder: Path) -
             run_training(environment, POUR_COFFEE, config, view.show)
     finally:
         environment.close()
-        console.print(summary_table(folder) or "no summary was written")
-        console.print(str(folder), soft_wrap=True)
+        if table := summary_table(folder):
+            console.print(table)
+            console.print(str(folder), soft_wrap=True)
     if config.steps:
         figures.draw(folder)
 
