@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from msaclag_ros.settings import settings_of
 
 from kinova_pour_env.env_node import EnvNodeConfig
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.scene import Scene
 from msaclag_learner.configuration import TrainingConfig
+from msaclag_ros.settings import settings_of
 from sim_bridge.twin_config import TwinConfig
 
 FILE = Path(__file__).parents[1] / "config" / "pour_coffee.yaml"
