@@ -10,7 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
+from msaclag_learner.configuration import TrainingConfig
 from msaclag_ros.settings import Setting, SettingError, build, settings_of
+
+_TRAINING = TrainingConfig()
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -23,9 +26,9 @@ class LaunchArguments:
     """Row of the paper's Table III."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Of networks, batches, exploration and first states."""
-    steps: Annotated[int, Field(ge=0, le=10**9)] = 5000
+    steps: Annotated[int, Field(ge=0, le=10**9)] = _TRAINING.steps
     """Transitions to learn from; 0 only evaluates."""
-    evaluation_episodes: Annotated[int, Field(ge=0, le=10**6)] = 20
+    evaluation_episodes: Annotated[int, Field(ge=0, le=10**6)] = _TRAINING.evaluation_episodes
     """Episodes with the deterministic policy after training."""
     rate: Annotated[float, Field(gt=0, le=40)] = 10.0
     """Steps per second of the policy; the arm's 40 Hz must be a multiple of it."""

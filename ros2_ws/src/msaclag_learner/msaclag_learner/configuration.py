@@ -65,7 +65,7 @@ class TrainingConfig:
 
     algorithm: MetaSacLagConfig = MetaSacLagConfig()
     """The settings of the algorithm."""
-    steps: Annotated[int, Field(ge=0, le=10**9)] = 5000
+    steps: Annotated[int, Field(ge=0, le=10**9)] = 10_000
     """Transitions to learn from; 0 only evaluates."""
     warmup: Annotated[int, Field(ge=0, le=10**9)] = 500
     """First transitions, whose actions are uniformly random and during which nothing is updated."""
