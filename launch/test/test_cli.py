@@ -40,4 +40,4 @@ def test_a_mistake_is_one_message_and_exit_code_2(words, message, capsys):
 
 def test_show_args(capsys):
     assert cli.main(["up", "pour_coffee_sim", "--show-args"]) == 0
-    assert "steps:=5000" in capsys.readouterr().out
+    assert "steps:=10000" in capsys.readouterr().out

@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -89,11 +89,18 @@ def learner(environment: EnvNode) -> Iterator[Learner]:
     executor = SingleThreadedExecutor()
     executor.add_node(environment)
     executor.add_node(made.node)
-    thread = Thread(target=executor.spin, daemon=True)
+    over = Event()
+
+    def spin() -> None:
+        while not over.is_set():
+            executor.spin_once(0.05)
+
+    thread = Thread(target=spin)
     thread.start()
     yield made
+    over.set()
+    thread.join()
     executor.shutdown()
-    thread.join(5)
     made.node.destroy_node()
 
 

@@ -24,7 +24,10 @@ POSITION_SLACK = 0.5e-3
 ROTATION_SLACK = 5e-3
 """rad, likewise."""
 
-_POSITION_LIMITS = np.array([joint.limit for joint in gen3.ACTUATED_JOINTS])
+LIMIT_MARGIN = 1e-4
+"""rad that the reference keeps from a joint's limit: the joint itself follows it within some 1e-7."""
+
+_POSITION_LIMITS = np.array([joint.limit for joint in gen3.ACTUATED_JOINTS]) - LIMIT_MARGIN
 _FARTHEST_STEP = np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS]) * PERIOD
 _DAMPING = DAMPING**2 * np.eye(6)
 
