@@ -7,7 +7,7 @@ twist.
 
 from collections import deque
 from queue import Empty, Queue
-from threading import Condition, Thread
+from threading import Thread
 from typing import Annotated, Any
 
 import numpy as np
@@ -24,13 +24,15 @@ from std_srvs.srv import Trigger
 from kinova_pour_env import POUR_COFFEE, messages
 from kinova_pour_env.arm import ArmError, find_arm
 from kinova_pour_env.detectors import emergency_stop
+from kinova_pour_env.exchange import Exchange, Interrupted
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, Setting, SettingError
 from kinova_pour_env.pour_task import PourTask, StepResult, Tick
-from kinova_pour_env.safety_filter import ACTIONS, ActionError, checked_action
+from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation, Transition
 from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.diagnostics import ERROR, OK, Health, publish_health
 from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 from msaclag_ros.node_main import run
@@ -76,10 +78,9 @@ class EnvNode(Node):
         self._owner = ""
         self._locked = ""
         self._episode, self._seq = 0, 0
-        self._asked: Observation | None = None
-        self._answer: PolicyAction | None = None
-        self._answered = Condition()
-        self._ending = self._interrupted = False
+        self._exchange = Exchange()
+        self._ending = False
+        self._late = 0
         self._goals: Queue[ServerGoalHandle] = Queue()
         self._log: deque[Transition] = deque(maxlen=config.transitions_kept)
         self._out = {
@@ -91,12 +92,12 @@ class EnvNode(Node):
         self._control_failure: Exception | None = None
         self.create_timer(0.1, self._raise_control_failure)
         self._control.start()
+        publish_health(self, self._health)
 
     def close(self) -> None:
         """End the episode and leave the arm standing."""
-        with self._answered:
-            self._ending = True
-            self._answered.notify_all()
+        self._ending = True
+        self._exchange.interrupt()
         self.task.interrupt()
         self._control.join()
         self.arm.close()
@@ -127,29 +128,8 @@ class EnvNode(Node):
     # What comes in (executor's thread)
 
     def _on_action(self, message: PolicyAction) -> None:
-        with self._answered:
-            refusal = self._refusal(message)
-            if not refusal:
-                self._answer = message
-                self._answered.notify_all()
-        if refusal:
+        if refusal := self._exchange.hand_in(message):
             self.get_logger().error(f"action refused: {refusal}", throttle_duration_sec=1.0)
-
-    def _refusal(self, message: PolicyAction) -> str:
-        asked = self._asked
-        if asked is None:
-            return "no observation is waiting for one"
-        if message.episode != asked.episode:
-            return f"it is for episode {message.episode}, this is episode {asked.episode}"
-        if message.step != asked.step or message.header.stamp != asked.header.stamp:
-            return (
-                f"it answers step {message.step} at {_seconds(message.header.stamp):.3f} s, not the latest observation"
-            )
-        try:
-            checked_action(message.values)
-        except ActionError as error:
-            return str(error)
-        return ""
 
     def _on_violation(self, message: SafetyViolation) -> None:
         if not message.detector.startswith(f"{self._name}/"):
@@ -172,7 +152,7 @@ class EnvNode(Node):
             self._conclude(handle, ResetEpisode.Result.NEEDS_ACKNOWLEDGE, message)
             return
         self._owner = learner
-        self._interrupt()
+        self._exchange.interrupt()
         self._goals.put(handle)
 
     def _acknowledge(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
@@ -182,7 +162,7 @@ class EnvNode(Node):
         return response
 
     def _soft_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._interrupt()
+        self._exchange.interrupt()
         response.success, response.message = True, "the episode is interrupted and the arm comes to rest"
         return response
 
@@ -192,9 +172,7 @@ class EnvNode(Node):
         self._publish(
             "safety_violation", messages.violation_message(emergency_stop("service"), self._now(), self._name)
         )
-        with self._answered:
-            self._answered.notify_all()
-        self._interrupt()
+        self._exchange.interrupt()
         response.success, response.message = True, "stopped; acknowledge before the next reset"
         return response
 
@@ -210,10 +188,17 @@ class EnvNode(Node):
             response.message = f"the log begins at {kept[0].seq}"
         return response
 
-    def _interrupt(self) -> None:
-        with self._answered:
-            self._interrupted = True
-            self._answered.notify_all()
+    def _health(self) -> Health:
+        values = {
+            "episode": self._episode,
+            "transitions": self._seq,
+            "late actions": self._late,
+            "learner": self._owner,
+        }
+        faults = ", ".join(self.arm.read().faults)
+        if self._locked or faults:
+            return Health(ERROR, self._locked or faults, values)
+        return Health(OK, "ready" if self._owner else "waiting for a learner", values)
 
     # Episodes (control thread)
 
@@ -224,8 +209,9 @@ class EnvNode(Node):
                     handle = self._goals.get(timeout=0.1)
                 except Empty:
                     continue
-                if self._reset(handle):
-                    self._run_episode()
+                first = self._reset(handle)
+                if first is not None:
+                    self._run_episode(first)
         except Exception as error:
             self._control_failure = error
         finally:
@@ -236,7 +222,9 @@ class EnvNode(Node):
             failure, self._control_failure = self._control_failure, None
             raise failure
 
-    def _reset(self, handle: ServerGoalHandle) -> bool:
+    def _reset(self, handle: ServerGoalHandle) -> Observation | None:
+        """The first observation of a new episode; None when there is none."""
+        self._exchange.begin()
         phases = self.task.reset(self._random)
         try:
             for phase in phases:
@@ -245,17 +233,16 @@ class EnvNode(Node):
                     phases.close()
                     self.arm.stop()
                     self._conclude(handle, ResetEpisode.Result.CANCELLED, f"cancelled at '{phase}'; the arm stands")
-                    return False
+                    return None
         except ArmError as error:
             self.arm.stop()
             self.get_logger().error(f"the reset failed: {error}")
             self._conclude(handle, ResetEpisode.Result.ARM_FAULT, str(error))
-            return False
+            return None
         self._episode += 1
-        self._interrupted = False
         first = self._ask(step=0, evaluation=handle.request.evaluation)
         self._conclude(handle, ResetEpisode.Result.OK, "", first)
-        return True
+        return first
 
     def _conclude(self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None) -> None:
         result = ResetEpisode.Result(
@@ -276,38 +263,32 @@ class EnvNode(Node):
         # Executed only now: a coroutine that awaits a reset of minutes would keep rclpy's executor spinning.
         handle.execute(finish)
 
-    def _run_episode(self) -> None:
-        while self.task.running:
-            answer = self._await_answer()
-            asked = self._asked
-            assert asked is not None
-            if answer is None:
-                self.task.interrupt()
-            with self._answered:
-                self._asked = None
-            result = self.task.step(np.zeros(ACTIONS) if answer is None else answer.values)
-            self._tell(asked, result)
-            if self.task.running:
-                self._ask(asked.step + 1, evaluation=asked.evaluation)
-
-    def _await_answer(self) -> PolicyAction | None:
-        """The policy's action for the latest observation; None when the episode has to end without one."""
-        timeout = self.arm.period / 2 if self.arm.real_time else ASK_AGAIN
+    def _run_episode(self, asked: Observation) -> None:
         while True:
-            with self._answered:
-                self._answered.wait_for(lambda: self._answer or self._ending or self._interrupted, timeout)
-                answer, self._answer = self._answer, None
-                if self._ending or self._interrupted:
-                    return None
+            try:
+                action = self._await_answer(asked).values
+            except Interrupted:
+                self.task.interrupt()
+                action = np.zeros(ACTIONS)
+            result = self.task.step(action)
+            self._tell(asked, result)
+            if not self.task.running:
+                return
+            asked = self._ask(asked.step + 1, evaluation=asked.evaluation)
+
+    def _await_answer(self, asked: Observation) -> PolicyAction:
+        """The policy's action for the latest observation."""
+        while True:
+            answer = self._exchange.wait(self.arm.period / 2 if self.arm.real_time else ASK_AGAIN)
             if answer is not None:
                 return answer
-            assert self._asked is not None
             if self.arm.real_time:
+                self._late += 1
                 self.get_logger().warning("no action in time: soft stop", throttle_duration_sec=1.0)
                 self.task.hold()
-                self._ask(self._asked.step, evaluation=self._asked.evaluation)
+                asked = self._ask(asked.step, evaluation=asked.evaluation)
             else:
-                self._publish("observation", self._asked)
+                self._publish("observation", asked)
 
     # What goes out
 
@@ -315,8 +296,7 @@ class EnvNode(Node):
         message = messages.observation_message(
             self.task.observation, self._now(), self._episode, step, evaluation=evaluation
         )
-        with self._answered:
-            self._asked, self._answer = message, None
+        self._exchange.ask(message)
         self._publish("observation", message)
         return message
 
@@ -350,10 +330,6 @@ class EnvNode(Node):
 
     def _name_of(self, service: str) -> str:
         return self.resolve_service_name(service)
-
-
-def _seconds(stamp: Time) -> float:
-    return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
 def main() -> int:

@@ -29,7 +29,7 @@ class Learner:
     def __init__(self, name: str) -> None:
         self.node = Node(name, namespace=NAMESPACE)
         self.heard: dict[str, list[Any]] = defaultdict(list)
-        for topic in ("observation", "transition", "safety_violation", "cup_motion", "joint_states", "clock"):
+        for topic in TOPICS:
             self.node.create_subscription(TOPICS[topic].type, topic, self.heard[topic].append, TOPICS[topic].qos)
         self.action = self.node.create_publisher(PolicyAction, "action", TOPICS["action"].qos)
         self.violation = self.node.create_publisher(SafetyViolation, "safety_violation", TOPICS["safety_violation"].qos)
@@ -73,8 +73,13 @@ def finished(future: Any) -> Any:
 
 
 @pytest.fixture
-def environment() -> Iterator[EnvNode]:
-    parameters = ["-p", "arm:=sim", "-p", "task.max_steps:=5", "-p", "scene.start_spread:=0.0"]
+def arm_parameters() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def environment(arm_parameters: list[str]) -> Iterator[EnvNode]:
+    parameters = ["-p", "arm:=sim", "-p", "task.max_steps:=5", "-p", "scene.start_spread:=0.0", *arm_parameters]
     rclpy.init(args=["--ros-args", "-r", f"__ns:={NAMESPACE}", *parameters])
     node = EnvNode()
     yield node
@@ -203,3 +208,39 @@ def test_transitions_can_be_fetched_again(learner: Learner) -> None:
     assert [transition.seq for transition in response.transitions] == [2, 3] and response.complete
     response = learner.call("fetch_transitions", FetchTransitions.Request(first_seq=1, limit=1))
     assert [transition.seq for transition in response.transitions] == [1] and not response.complete
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true"]])
+def test_where_time_is_real_a_late_action_is_refused_and_the_arm_stands(learner: Learner) -> None:
+    result = learner.reset()
+    assert result.real_time
+    wait(lambda: len(learner.heard["observation"]) > 4)  # asked anew in every period, the arm held meanwhile
+    stamps = [message.header.stamp for message in learner.heard["observation"]]
+    assert all(stamps[0] != later for later in stamps[1:])
+    learner.answer(result.first_observation, [1.0, 0.0, 0.0, 0.0])
+    time.sleep(0.2)
+    assert not learner.heard["transition"]
+    wait(lambda: learner.heard["cup_motion"])
+    assert all(abs(message.twist.linear.x) < 1e-3 for message in learner.heard["cup_motion"])
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true"]])
+def test_where_time_is_real_a_violation_waits_for_a_person(learner: Learner) -> None:
+    learner.reset()
+    learner.node.create_subscription(
+        Observation, "observation", lambda asked: learner.answer(asked, [0.0] * 4), TOPICS["observation"].qos
+    )
+    learner.violation.publish(SafetyViolation(kind="collision", detector="a person", message="it hit me"))
+    wait(lambda: learner.heard["transition"] and learner.heard["transition"][-1].terminated)
+    refused = learner.reset()
+    assert refused.code == Result.NEEDS_ACKNOWLEDGE and "it hit me" in refused.message
+    assert learner.call("acknowledge").success
+    assert learner.reset().code == Result.OK
+
+
+def test_its_health_is_told(learner: Learner) -> None:
+    learner.reset()
+    wait(lambda: learner.heard["diagnostics"])
+    status = learner.heard["diagnostics"][-1].status[0]
+    assert status.name == "/pour/env_node"
+    assert {value.key: value.value for value in status.values}["learner"] == "learner"

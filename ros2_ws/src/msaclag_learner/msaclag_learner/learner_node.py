@@ -23,6 +23,7 @@ from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
 from msaclag_msgs.msg import Transition as TransitionMessage
 from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.diagnostics import OK, Health, publish_health
 from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 from msaclag_ros.node_main import DONE, run
@@ -65,6 +66,7 @@ class LearnerNode(Node):
         self._reset = ActionClient(self, RESET_ACTION[1], RESET_ACTION[0])
         self.create_service(SERVICES["save_checkpoint"], "save_checkpoint", self._on_save)
         self.create_timer(0.5, self._report)
+        publish_health(self, self._health)
         self._waiting_since = time.monotonic()
         self._start = self.create_timer(0.1, self._begin_when_connected)
 
@@ -234,6 +236,13 @@ class LearnerNode(Node):
             message = LearnerStatus(**self.run.status().__dict__)
             message.header.stamp = self.get_clock().now().to_msg()
             self._status.publish(message)
+
+    def _health(self) -> Health:
+        if self.run is None:
+            return Health(OK, "waiting for an environment", {})
+        status = self.run.status()
+        values = {"step": status.step, "updates": status.updates, "updates due": self.run.due()}
+        return Health(OK, status.phase, values)
 
     def _on_save(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         if self.run is None:

@@ -5,6 +5,7 @@ Names are relative: the namespace of a node decides where they lie.
 
 from typing import Any, NamedTuple
 
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.duration import Duration
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
@@ -57,6 +58,7 @@ TOPICS: dict[str, Topic] = {
     "learner_status": Topic(LearnerStatus, _reliable(1, latched=True)),
     "joint_states": Topic(JointState, _sensor(200)),
     "clock": Topic(Clock, _sensor(200)),
+    "diagnostics": Topic(DiagnosticArray, _reliable(10)),
 }
 
 RESET_ACTION = ("reset_episode", ResetEpisode)

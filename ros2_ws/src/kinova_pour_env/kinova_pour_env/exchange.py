@@ -1,0 +1,75 @@
+"""The exchange of observations for actions: one observation waits for its answer, all else is refused by name."""
+
+from threading import Condition
+
+from kinova_pour_env.safety_filter import ActionError, checked_action
+from msaclag_msgs.msg import Observation, PolicyAction
+
+
+class Interrupted(Exception):
+    """The episode has to end without an answer."""
+
+
+class Exchange:
+    """One thread asks and waits, another hands in what arrives; `interrupt` wakes the first."""
+
+    def __init__(self) -> None:
+        """Nothing is asked."""
+        self.asked: Observation | None = None
+        self._answer: PolicyAction | None = None
+        self._interrupted = False
+        self._changed = Condition()
+
+    def begin(self) -> None:
+        """A new episode: forget an interruption of the one before."""
+        with self._changed:
+            self._interrupted = False
+
+    def ask(self, observation: Observation) -> None:
+        """From now on this observation waits for its action."""
+        with self._changed:
+            self.asked, self._answer = observation, None
+
+    def hand_in(self, action: PolicyAction) -> str:
+        """An action arrived; returns why it is refused, empty when it is the answer."""
+        with self._changed:
+            refusal = self._refusal(action)
+            if not refusal:
+                self._answer = action
+                self._changed.notify_all()
+        return refusal
+
+    def wait(self, seconds: float) -> PolicyAction | None:
+        """The answer, which closes the exchange; None if none came in time.
+
+        Raises:
+            Interrupted: the episode has to end; the exchange is closed.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._answer or self._interrupted, seconds)
+            answer, self._answer = self._answer, None
+            if answer is not None or self._interrupted:
+                self.asked = None
+            if self._interrupted:
+                raise Interrupted
+            return answer
+
+    def interrupt(self) -> None:
+        """End the episode under way at its next exchange."""
+        with self._changed:
+            self._interrupted = True
+            self._changed.notify_all()
+
+    def _refusal(self, action: PolicyAction) -> str:
+        asked = self.asked
+        if asked is None or self._answer is not None:
+            return "no observation is waiting for one"
+        if action.episode != asked.episode:
+            return f"it is for episode {action.episode}, this is episode {asked.episode}"
+        if action.step != asked.step or action.header.stamp != asked.header.stamp:
+            return f"it answers an older observation than that of step {asked.step}"
+        try:
+            checked_action(action.values)
+        except ActionError as error:
+            return str(error)
+        return ""

@@ -1,0 +1,43 @@
+"""A node's health on the standard topic `diagnostics`, once a second."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.node import Node
+
+from msaclag_ros.interface import TOPICS
+
+OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+
+
+class Health(NamedTuple):
+    """How a node is.
+
+    Attributes:
+        level: OK, WARN or ERROR.
+        message: one line for a person.
+        values: figures by name.
+    """
+
+    level: bytes
+    message: str
+    values: Mapping[str, object]
+
+
+def publish_health(node: Node, read: Callable[[], Health]) -> None:
+    """Publish what `read` says once a second, in the node's executor."""
+    topic = TOPICS["diagnostics"]
+    publisher = node.create_publisher(topic.type, "diagnostics", topic.qos)
+
+    def publish() -> None:
+        health = read()
+        values = [KeyValue(key=name, value=str(value)) for name, value in health.values.items()]
+        status = DiagnosticStatus(
+            name=node.get_fully_qualified_name(), level=health.level, message=health.message, values=values
+        )
+        array = DiagnosticArray(status=[status])
+        array.header.stamp = node.get_clock().now().to_msg()
+        publisher.publish(array)
+
+    node.create_timer(1.0, publish)
