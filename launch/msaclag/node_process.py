@@ -108,13 +108,17 @@ class NodeProcess:
         with suppress(ProcessLookupError):  # all of it has ended
             os.killpg(self._process.pid, number)
 
-    def _read(self, log: Path, say: Say) -> None:
+    def _read(self, log: Path | None, say: Say) -> None:
         assert self._process.stdout is not None
-        with log.open("w", encoding="utf8") as file:
-            for line in self._process.stdout:
-                file.write(line)
-                file.flush()
-                say(self.node.name, line.rstrip("\n"))
+        for line in self._process.stdout:
+            say(self.node.name, line.rstrip("\n"))
+            if log is not None:
+                try:
+                    with log.open("a", encoding="utf8") as file:
+                        file.write(line)
+                except OSError as error:  # the node's own lines go on
+                    say(self.node.name, f"the log {log} cannot be written any longer: {error.strerror}")
+                    log = None
 
 
 def end_all(processes: Sequence[NodeProcess], say: Say) -> list[int]:
