@@ -58,11 +58,13 @@ class TrainingRun:
         """Start, or go on from `config.checkpoint`.
 
         Raises:
-            CheckpointError: the checkpoint is unreadable, or of another task or algorithm.
+            CheckpointError: the checkpoint is unreadable, or of another task or algorithm; or the run's folder holds a
+                checkpoint that this run would overwrite without going on from it.
         """
         torch.set_num_threads(config.threads)
         self.config, self.task = config, task
         self.folder = Path(config.run_dir)
+        self._refuse_to_overwrite()
         self.learner = MetaSacLag(config.algorithm, state_size, action_size, [config.seed])
         self.experience = Experience(config.algorithm, state_size, action_size, config.replay_capacity)
         self.acting = ActingPolicy(self.learner.network, self.learner.normaliser, action_size, config.seed)
@@ -248,6 +250,15 @@ class TrainingRun:
         aside = target.with_suffix(".partial")
         aside.write_text(json.dumps(self.summary(), indent=2) + "\n")
         os.replace(aside, target)
+
+    def _refuse_to_overwrite(self) -> None:
+        own = self.folder / checkpoint.FILE
+        given = Path(self.config.checkpoint or ".") / checkpoint.FILE
+        if own.exists() and not (self.config.checkpoint and given.exists() and given.samefile(own)):
+            raise checkpoint.CheckpointError(
+                f"{self.folder} holds the checkpoint of another run: name another run_dir, or go on from this one by "
+                f"checkpoint {self.folder}"
+            )
 
     def _load(self, path: Path) -> None:
         tensors, about = checkpoint.load(path)

@@ -86,6 +86,13 @@ def test_going_on_from_a_checkpoint_starts_from_its_policy(tmp_path: Path) -> No
     assert all(np.array_equal(tensors[name].numpy(), again[name].numpy()) for name in tensors)
 
 
+def test_another_runs_checkpoint_is_not_overwritten(tmp_path: Path) -> None:
+    train(Point(), "point", config(tmp_path, steps=50, evaluation_episodes=0))
+    with pytest.raises(checkpoint.CheckpointError, match="holds the checkpoint of another run"):
+        train(Point(), "point", config(tmp_path, steps=50, evaluation_episodes=0))
+    train(Point(), "point", config(tmp_path, steps=50, evaluation_episodes=0, checkpoint=str(tmp_path)))
+
+
 def test_an_interruption_leaves_whole_files(tmp_path: Path) -> None:
     def interrupt(status: Status) -> None:
         if status.step == 550:
