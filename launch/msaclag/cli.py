@@ -1,9 +1,12 @@
 """The front door: `msaclag COMMAND …`. A command is imported when it is called; --help needs neither ROS nor torch."""
 
 import importlib
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
+from types import FrameType
 from typing import Any, NamedTuple
 
 WRONG_USE, INTERRUPTED = 2, 130
@@ -27,7 +30,7 @@ class Command(NamedTuple):
 _TRAINING_MISTAKES = (
     "msaclag_learner.checkpoint:CheckpointError",
     "kinova_pour_env.arm:ArmError",
-    "kinova_pour_env.pour_coffee_config:SettingError",
+    "kinova_pour_env.pour_coffee_config:TaskError",
 )
 
 COMMANDS = {
@@ -51,9 +54,18 @@ def main(words: Sequence[str] | None = None) -> int:
         near = get_close_matches(name, COMMANDS, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(COMMANDS)}"
         return _refuse(f"there is no command '{name}' ({hint})")
+    try:
+        with _interruptible():
+            return _call(name, rest)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _call(name: str, words: list[str]) -> int:
     command = COMMANDS[name]
     try:
         import tyro
+        from pydantic import ValidationError
 
         from msaclag_ros.settings import SettingError
     except ModuleNotFoundError as error:
@@ -62,12 +74,33 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         function = _load(command.target)
         mistakes += tuple(_load(mistake) for mistake in command.mistakes)
-        code: int | None = tyro.cli(function, prog=f"msaclag {name}", args=rest)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+        code: int | None = tyro.cli(function, prog=f"msaclag {name}", args=words)
+    except ValidationError as error:
+        problems = (
+            f"{'.'.join(map(str, each['loc']))}: {each['msg']} (it is {each['input']!r})" for each in error.errors()
+        )
+        return _refuse("; ".join(problems))
     except mistakes as error:
         return _refuse(str(error))
     return code or 0
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """The first of SIGINT, SIGTERM and SIGHUP interrupts; further ones don't cut short what is being saved then."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _load(target: str) -> Any:

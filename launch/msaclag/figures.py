@@ -1,5 +1,6 @@
 """Figures of a run, drawn from its metrics: how it learned, and with how much effort the cup was moved."""
 
+import os
 from pathlib import Path
 
 import matplotlib
@@ -56,7 +57,9 @@ def draw(run: Path) -> list[Path]:
     files = []
     for name, figure in (("training", _training(metrics)), ("effort", _effort(metrics))):
         file = folder / f"{name}.png"
-        figure.savefig(file, dpi=120)
+        aside = file.with_suffix(".partial")
+        figure.savefig(aside, dpi=120, format="png")
+        os.replace(aside, file)
         plt.close(figure)
         files.append(file)
     return files

@@ -16,7 +16,7 @@ from msaclag_ros.settings import Setting, SettingError, build, settings_of
 _TRAINING = TrainingConfig()
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class LaunchArguments:
     """What one run of the graph is started with."""
 

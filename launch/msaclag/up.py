@@ -63,9 +63,9 @@ def run_graph(arguments: LaunchArguments, console: Console) -> int:
             executable(node)
         make_folders(arguments)
         code = _run(nodes, arguments, RunConsole(console), asked)
-    if code == DONE and (table := summary_table(arguments.output)):
-        console.print(table)
-        _draw(arguments, console)
+        if code == DONE and (table := summary_table(arguments.output)):
+            console.print(table)
+            _draw(arguments, console)
     outcome = {DONE: "done", INTERRUPTED: "interrupted"}.get(code, f"ended with exit code {code}")
     console.print(f"{outcome}: {arguments.output}", soft_wrap=True)
     return code

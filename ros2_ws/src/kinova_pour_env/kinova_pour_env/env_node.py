@@ -18,6 +18,7 @@ from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.event_handler import QoSLivelinessChangedInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
+from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock
 from std_srvs.srv import Trigger
 
@@ -25,7 +26,7 @@ from kinova_pour_env import POUR_COFFEE, messages
 from kinova_pour_env.arm import ArmError, find_arm
 from kinova_pour_env.detectors import emergency_stop
 from kinova_pour_env.exchange import Exchange, Interrupted
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, Setting, SettingError
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, Setting, TaskError
 from kinova_pour_env.pour_task import PourTask, StepResult, Tick
 from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
@@ -42,7 +43,7 @@ ASK_AGAIN = 1.0
 """s after which an unanswered observation is published again in simulation."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class EnvNodeConfig:
     """What the environment is made of."""
 
@@ -78,7 +79,7 @@ class EnvNode(Node):
         self._owner = ""
         self._locked = ""
         self._episode, self._seq = 0, 0
-        self._exchange = Exchange()
+        self._exchange = Exchange(self._must_end)
         self._ending = False
         self._late = 0
         self._goals: Queue[ServerGoalHandle] = Queue()
@@ -97,8 +98,7 @@ class EnvNode(Node):
     def close(self) -> None:
         """End the episode and leave the arm standing."""
         self._ending = True
-        self._exchange.interrupt()
-        self.task.interrupt()
+        self._end_episode()
         self._control.join()
         self.arm.close()
 
@@ -106,7 +106,8 @@ class EnvNode(Node):
         lease = SubscriptionEventCallbacks(liveliness=self._on_learner_liveliness, use_default_callbacks=False)
         kind, qos = TOPICS["action"]
         self.create_subscription(kind, "action", self._on_action, qos, event_callbacks=lease)
-        kind, qos = TOPICS["safety_violation"]
+        kind, latched = TOPICS["safety_violation"]
+        qos = QoSProfile(depth=latched.depth, reliability=latched.reliability)  # what lies latched is of the past
         self.create_subscription(kind, "safety_violation", self._on_violation, qos)
         for name, serve in (
             ("acknowledge", self._acknowledge),
@@ -132,13 +133,18 @@ class EnvNode(Node):
             self.get_logger().error(f"action refused: {refusal}", throttle_duration_sec=1.0)
 
     def _on_violation(self, message: SafetyViolation) -> None:
-        if not message.detector.startswith(f"{self._name}/"):
-            self.task.report(messages.violation_from_message(message))
+        if message.detector.startswith(f"{self._name}/"):
+            return
+        self.task.report(messages.violation_from_message(message))
+        if self.arm.real_time:
+            self._lock(message.message or message.kind)
+        self._exchange.wake()
 
     def _on_learner_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
         if event.alive_count == 0 and self._owner:
             self.get_logger().info(f"the learner {self._owner} is gone; the environment is free for another")
             self._owner = ""
+            self._end_episode()
 
     def _on_reset(self, handle: ServerGoalHandle) -> None:
         learner = handle.request.learner
@@ -147,13 +153,9 @@ class EnvNode(Node):
             self.get_logger().error(message)
             self._conclude(handle, ResetEpisode.Result.OTHER_LEARNER, message)
             return
-        if self._locked:
-            message = f"the arm stands after '{self._locked}' until a person calls {self._name_of('acknowledge')}"
-            self._conclude(handle, ResetEpisode.Result.NEEDS_ACKNOWLEDGE, message)
-            return
         self._owner = learner
-        self._exchange.interrupt()
         self._goals.put(handle)
+        self._end_episode()
 
     def _acknowledge(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         response.success = True
@@ -162,17 +164,17 @@ class EnvNode(Node):
         return response
 
     def _soft_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._exchange.interrupt()
+        self._end_episode()
         response.success, response.message = True, "the episode is interrupted and the arm comes to rest"
         return response
 
     def _emergency_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self._lock("emergency stop")
         self.task.emergency_stop("service")
-        self._locked = "emergency stop"
         self._publish(
             "safety_violation", messages.violation_message(emergency_stop("service"), self._now(), self._name)
         )
-        self._exchange.interrupt()
+        self._exchange.wake()
         response.success, response.message = True, "stopped; acknowledge before the next reset"
         return response
 
@@ -200,6 +202,19 @@ class EnvNode(Node):
             return Health(ERROR, self._locked or faults, values)
         return Health(OK, "ready" if self._owner else "waiting for a learner", values)
 
+    def _end_episode(self) -> None:
+        """Truncate the episode under way, within one control period."""
+        self.task.interrupt()
+        self._exchange.wake()
+
+    def _lock(self, reason: str) -> None:
+        """No motion from now on until a person acknowledges it."""
+        self._locked = self._locked or reason
+        self.get_logger().error(f"{reason}: call {self._name_of('acknowledge')} when it is safe to go on")
+
+    def _must_end(self) -> bool:
+        return self._ending or bool(self._locked) or self.task.interrupted or not self._goals.empty()
+
     # Episodes (control thread)
 
     def _run_control(self) -> None:
@@ -224,25 +239,35 @@ class EnvNode(Node):
 
     def _reset(self, handle: ServerGoalHandle) -> Observation | None:
         """The first observation of a new episode; None when there is none."""
-        self._exchange.begin()
         phases = self.task.reset(self._random)
+        told = ""
         try:
-            for phase in phases:
-                handle.publish_feedback(ResetEpisode.Feedback(phase=phase))
-                if handle.is_cancel_requested or self._ending:
-                    phases.close()
-                    self.arm.stop()
-                    self._conclude(handle, ResetEpisode.Result.CANCELLED, f"cancelled at '{phase}'; the arm stands")
-                    return None
+            while not (obstacle := self._obstacle(handle)) and (phase := next(phases, None)):
+                if phase != told:
+                    handle.publish_feedback(ResetEpisode.Feedback(phase=phase))
+                told = phase
         except ArmError as error:
+            obstacle = (ResetEpisode.Result.ARM_FAULT, f"the reset failed: {error}")
+        if obstacle:
+            phases.close()
             self.arm.stop()
-            self.get_logger().error(f"the reset failed: {error}")
-            self._conclude(handle, ResetEpisode.Result.ARM_FAULT, str(error))
+            if not self._ending:  # the executor that would carry the result has stopped
+                self.get_logger().warning(obstacle[1])
+                self._conclude(handle, *obstacle)
             return None
         self._episode += 1
         first = self._ask(step=0, evaluation=handle.request.evaluation)
         self._conclude(handle, ResetEpisode.Result.OK, "", first)
         return first
+
+    def _obstacle(self, handle: ServerGoalHandle) -> tuple[int, str] | None:
+        """Why a reset must not go on: the result's code and message."""
+        if self._locked:
+            remedy = f"until a person calls {self._name_of('acknowledge')}"
+            return ResetEpisode.Result.NEEDS_ACKNOWLEDGE, f"the arm stands after '{self._locked}' {remedy}"
+        if handle.is_cancel_requested or self._ending:
+            return ResetEpisode.Result.CANCELLED, "the reset was cancelled; the arm stands"
+        return None
 
     def _conclude(self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None) -> None:
         result = ResetEpisode.Result(
@@ -256,8 +281,12 @@ class EnvNode(Node):
         )
 
         def finish(handle: ServerGoalHandle) -> ResetEpisode.Result:
-            end = {ResetEpisode.Result.OK: handle.succeed, ResetEpisode.Result.CANCELLED: handle.canceled}
-            end.get(code, handle.abort)()
+            if code == ResetEpisode.Result.OK:
+                handle.succeed()
+            elif handle.is_cancel_requested:
+                handle.canceled()
+            else:
+                handle.abort()
             return result
 
         # Executed only now: a coroutine that awaits a reset of minutes would keep rclpy's executor spinning.
@@ -277,18 +306,28 @@ class EnvNode(Node):
             asked = self._ask(asked.step + 1, evaluation=asked.evaluation)
 
     def _await_answer(self, asked: Observation) -> PolicyAction:
-        """The policy's action for the latest observation."""
+        """The policy's action for the latest observation.
+
+        Raises:
+            Interrupted: the episode has to end without one.
+        """
+        waited = 0.0
         while True:
             answer = self._exchange.wait(self.arm.period / 2 if self.arm.real_time else ASK_AGAIN)
             if answer is not None:
                 return answer
-            if self.arm.real_time:
+            if not self.arm.real_time:
+                self._publish("observation", asked)
+                continue
+            if waited == 0.0:
                 self._late += 1
                 self.get_logger().warning("no action in time: soft stop", throttle_duration_sec=1.0)
-                self.task.hold()
+            if self.task.hold():
+                raise Interrupted
+            waited += self.arm.period
+            if waited * self.task.config.policy_rate >= 1:  # the arm has moved on: an answer would be of the past
                 asked = self._ask(asked.step, evaluation=asked.evaluation)
-            else:
-                self._publish("observation", asked)
+                waited = 0.0
 
     # What goes out
 
@@ -301,13 +340,12 @@ class EnvNode(Node):
         return message
 
     def _tell(self, asked: Observation, result: StepResult) -> None:
+        if result.violations and self.arm.real_time:
+            self._lock(result.violations[0].message)
         self._seq += 1
         message = messages.transition_message(asked, result, self._seq, self._now())
         self._log.append(message)
         self._publish("transition", message)
-        if result.violations and self.arm.real_time:
-            self._locked = result.violations[0].message
-            self.get_logger().error(f"{self._locked}: call {self._name_of('acknowledge')} when it is safe to go on")
 
     def _on_tick(self, tick: Tick) -> None:
         stamp = self._now()
@@ -334,4 +372,4 @@ class EnvNode(Node):
 
 def main() -> int:
     """Run the environment node; see `msaclag_ros.node_main` for the exit codes."""
-    return run(EnvNode, user_errors=(ArmError, SettingError))
+    return run(EnvNode, user_errors=(ArmError, TaskError))

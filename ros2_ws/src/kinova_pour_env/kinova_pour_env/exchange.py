@@ -1,5 +1,6 @@
 """The exchange of observations for actions: one observation waits for its answer, all else is refused by name."""
 
+from collections.abc import Callable
 from threading import Condition
 
 from kinova_pour_env.safety_filter import ActionError, checked_action
@@ -11,24 +12,19 @@ class Interrupted(Exception):
 
 
 class Exchange:
-    """One thread asks and waits, another hands in what arrives; `interrupt` wakes the first."""
+    """One thread asks and waits, another hands in what arrives; `wake` makes the first look whether to give up."""
 
-    def __init__(self) -> None:
-        """Nothing is asked."""
-        self.asked: Observation | None = None
+    def __init__(self, give_up: Callable[[], bool]) -> None:
+        """Nothing is asked; waiting ends as soon as `give_up` says so."""
+        self._give_up = give_up
+        self._asked: Observation | None = None
         self._answer: PolicyAction | None = None
-        self._interrupted = False
         self._changed = Condition()
-
-    def begin(self) -> None:
-        """A new episode: forget an interruption of the one before."""
-        with self._changed:
-            self._interrupted = False
 
     def ask(self, observation: Observation) -> None:
         """From now on this observation waits for its action."""
         with self._changed:
-            self.asked, self._answer = observation, None
+            self._asked, self._answer = observation, None
 
     def hand_in(self, action: PolicyAction) -> str:
         """An action arrived; returns why it is refused, empty when it is the answer."""
@@ -46,22 +42,22 @@ class Exchange:
             Interrupted: the episode has to end; the exchange is closed.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._answer or self._interrupted, seconds)
+            self._changed.wait_for(lambda: self._answer or self._give_up(), seconds)
             answer, self._answer = self._answer, None
-            if answer is not None or self._interrupted:
-                self.asked = None
-            if self._interrupted:
+            if self._give_up():
+                self._asked = None
                 raise Interrupted
+            if answer is not None:
+                self._asked = None
             return answer
 
-    def interrupt(self) -> None:
-        """End the episode under way at its next exchange."""
+    def wake(self) -> None:
+        """Let the waiting thread look whether to give up."""
         with self._changed:
-            self._interrupted = True
             self._changed.notify_all()
 
     def _refusal(self, action: PolicyAction) -> str:
-        asked = self.asked
+        asked = self._asked
         if asked is None or self._answer is not None:
             return "no observation is waiting for one"
         if action.episode != asked.episode:

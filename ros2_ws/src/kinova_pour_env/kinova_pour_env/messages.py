@@ -53,6 +53,7 @@ def transition_message(asked: Observation, result: StepResult, seq: int, stamp: 
         step=asked.step,
         evaluation=asked.evaluation,
         observation=asked.values,
+        duration=result.duration,
         action=floats(result.action),
         action_executed=floats(result.action_executed),
         reward=result.reward,

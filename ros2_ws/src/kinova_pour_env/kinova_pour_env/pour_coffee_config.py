@@ -10,11 +10,11 @@ Setting = Literal["1", "2", "3", "4", "real"]
 Corner = tuple[float, float, float]
 
 
-class SettingError(ValueError):
+class TaskError(ValueError):
     """Settings that do not fit together or do not exist; the message names them."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class PourCoffeeConfig:
     """Pour Coffee as one of the paper's experiments, or another mixture. Base frame, SI, radians."""
 
@@ -85,7 +85,7 @@ class PourCoffeeConfig:
             setting: "1", "2", "3", "4" or "real".
 
         Raises:
-            SettingError: there is no such setting.
+            TaskError: there is no such setting.
         """
         if setting in ("1", "real"):
             return cls()
@@ -93,4 +93,4 @@ class PourCoffeeConfig:
             return cls(reward_acceleration=True, constrain_spillage=False)
         if setting in ("3", "4"):
             return cls(reward_acceleration=True, reward_spillage=True)
-        raise SettingError(f"no setting '{setting}' in Table III (there are: {', '.join(get_args(Setting))})")
+        raise TaskError(f"no setting '{setting}' in Table III (there are: {', '.join(get_args(Setting))})")

@@ -13,7 +13,7 @@ from kinova_pour_env.detectors import Violation, counts, detect, emergency_stop
 from kinova_pour_env.effort import Effort
 from kinova_pour_env.kinematics import angles_from_rotation
 from kinova_pour_env.liquid import Liquid
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, SettingError
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.reward import pour_reward
 from kinova_pour_env.safety_filter import ACTIONS, SafetyFilter, checked_action
 from kinova_pour_env.scene import Scene
@@ -52,7 +52,7 @@ class PourTask:
             config: the setting.
 
         Raises:
-            SettingError: the settings do not fit the arm or the scene.
+            TaskError: the settings do not fit the arm or the scene.
         """
         self.arm = arm
         self.scene = scene
@@ -75,7 +75,8 @@ class PourTask:
         """Bring the arm to a first state with a full mug and begin an episode.
 
         Yields:
-            The name of each phase as it begins. Closing the iterator early leaves the arm standing, outside an episode.
+            The name of the phase, at least once each; often in a long one. Closing the iterator early leaves the arm
+            standing, outside an episode.
 
         Raises:
             ArmError: the arm cannot get there.
@@ -85,8 +86,8 @@ class PourTask:
         self._reported.clear()
         yield from self.arm.reset(random)
         if self.arm.real_time:
-            yield "letting the coffee settle"
             for _ in range(round(self.config.settle_time / self.arm.period)):
+                yield "settle"
                 self.arm.send_twist(np.zeros(6))
                 self.arm.advance()
         self._state = self.arm.read()
@@ -146,8 +147,11 @@ class PourTask:
         ended = self._violations or self._interrupted.is_set() or self._state.faults
         return self._finish_step() if ended or len(self._executed) == self._ticks_per_step else None
 
-    def hold(self) -> None:
+    def hold(self) -> bool:
         """One control period with zero twist between two steps; what it shows becomes part of the next step.
+
+        Returns:
+            Whether the next step will end the episode before the arm moves: a violation or a fault was seen.
 
         Raises:
             EpisodeError: no episode is under way, or a step is.
@@ -155,6 +159,12 @@ class PourTask:
         if not self.running or not self._ended_step:
             raise EpisodeError("hold is for the time between two steps of an episode")
         self._advance(np.zeros(6))
+        return bool(self._violations or self._reported or self._state.faults)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the episode under way, or the reset, was asked to end."""
+        return self._interrupted.is_set()
 
     def interrupt(self) -> None:
         """End the episode as truncated, at the next control period."""
@@ -257,6 +267,7 @@ class PourTask:
             cost=int(bool(violations)),
             terminated=terminated,
             truncated=bool(ending) and not terminated,
+            duration=len(self._executed) * self.arm.period,
             action=self._action.astype(np.float32),
             action_executed=executed.astype(np.float32),
             violations=violations,
@@ -287,7 +298,7 @@ class PourTask:
 def _ticks_per_step(config: PourCoffeeConfig, arm: Arm) -> int:
     ratio = 1 / (config.policy_rate * arm.period)
     if round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-6:
-        raise SettingError(f"policy_rate {config.policy_rate:g} Hz does not divide the arm's {1 / arm.period:g} Hz")
+        raise TaskError(f"policy_rate {config.policy_rate:g} Hz does not divide the arm's {1 / arm.period:g} Hz")
     return round(ratio)
 
 
@@ -295,6 +306,6 @@ def _check_goal(scene: Scene, config: PourCoffeeConfig) -> None:
     goal = scene.goal_position
     for axis, value, low, high in zip("xyz", goal, config.workspace_low, config.workspace_high, strict=True):
         if not low <= value <= high:
-            raise SettingError(
+            raise TaskError(
                 f"the goal lies outside the workspace: {axis} is {value:g} m, the box {low:g} to {high:g} m"
             )

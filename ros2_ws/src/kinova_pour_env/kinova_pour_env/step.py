@@ -44,6 +44,7 @@ class StepResult:
         cost: 1 when a constraint of the setting was violated in it, else 0.
         terminated: the episode ended by a violation (or by success, where the settings say so).
         truncated: it ended by the limit of steps, an interruption or a fault of the arm.
+        duration: s of motion in it; 0 where the episode was closed before the arm moved.
         action: [4] float32, as asked.
         action_executed: [4] float32, mean of what the safety filter let pass.
         violations: those seen since the step before.
@@ -57,6 +58,7 @@ class StepResult:
     cost: int
     terminated: bool
     truncated: bool
+    duration: float
     action: NDArray[np.float32]
     action_executed: NDArray[np.float32]
     violations: tuple[Violation, ...]

@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -27,7 +28,9 @@ class Learner:
     """A client of the environment that answers only when the test says so."""
 
     def __init__(self, name: str) -> None:
-        self.node = Node(name, namespace=NAMESPACE)
+        self.context = rclpy.Context()  # a participant of its own: within one, Fast DDS lets a silent lease run out
+        rclpy.init(args=[], context=self.context)
+        self.node = Node(name, namespace=NAMESPACE, context=self.context)
         self.heard: dict[str, list[Any]] = defaultdict(list)
         for topic in TOPICS:
             self.node.create_subscription(TOPICS[topic].type, topic, self.heard[topic].append, TOPICS[topic].qos)
@@ -36,16 +39,23 @@ class Learner:
         self.reset_client = ActionClient(self.node, RESET_ACTION[1], RESET_ACTION[0])
         self.feedback: list[str] = []
 
-    def reset(self) -> Any:
+    def request(self) -> Any:
+        """Ask for a reset until it is accepted: an answer may be lost while the two discover each other."""
         assert self.reset_client.wait_for_server(5)
         wait(lambda: self.action.get_subscription_count() > 0)
         wait(lambda: self.node.count_publishers("transition") > 0)
         goal = ResetEpisode.Goal(learner=self.node.get_name())
-        accepted = self.reset_client.send_goal_async(
-            goal, feedback_callback=lambda message: self.feedback.append(message.feedback.phase)
-        )
-        done = finished(finished(accepted).get_result_async())
-        return done.result
+        for _ in range(3):
+            accepted = self.reset_client.send_goal_async(
+                goal, feedback_callback=lambda message: self.feedback.append(message.feedback.phase)
+            )
+            with suppress(AssertionError):
+                wait(accepted.done, 4.0)
+                return accepted.result()
+        raise AssertionError("no reset was accepted")
+
+    def reset(self) -> Any:
+        return finished(self.request().get_result_async()).result
 
     def answer(self, observation: Observation, values: list[float], **changes: Any) -> None:
         message = PolicyAction(episode=observation.episode, step=observation.step, values=values)
@@ -91,22 +101,26 @@ def environment(arm_parameters: list[str]) -> Iterator[EnvNode]:
 @pytest.fixture
 def learner(environment: EnvNode) -> Iterator[Learner]:
     made = Learner("learner")
-    executor = SingleThreadedExecutor()
-    executor.add_node(environment)
-    executor.add_node(made.node)
     over = Event()
-
-    def spin() -> None:
-        while not over.is_set():
-            executor.spin_once(0.05)
-
-    thread = Thread(target=spin)
-    thread.start()
+    threads, executors = [], []
+    for node in (environment, made.node):
+        executor = SingleThreadedExecutor(context=node.context)
+        executor.add_node(node)
+        executors.append(executor)
+        threads.append(Thread(target=spin, args=(executor, over)))
+        threads[-1].start()
     yield made
     over.set()
-    thread.join()
-    executor.shutdown()
+    for thread, executor in zip(threads, executors, strict=True):
+        thread.join()
+        executor.shutdown()
     made.node.destroy_node()
+    rclpy.shutdown(context=made.context)
+
+
+def spin(executor: SingleThreadedExecutor, over: Event) -> None:
+    while not over.is_set():
+        executor.spin_once(0.05)
 
 
 def test_an_episode_from_its_reset_to_its_limit(learner: Learner) -> None:
@@ -195,7 +209,8 @@ def test_a_soft_stop_truncates_the_episode(learner: Learner) -> None:
     learner.reset()
     assert learner.call("soft_stop").success
     wait(lambda: learner.heard["transition"])
-    assert learner.heard["transition"][-1].truncated
+    transition = learner.heard["transition"][-1]
+    assert transition.truncated and transition.duration == 0
 
 
 def test_transitions_can_be_fetched_again(learner: Learner) -> None:
@@ -216,7 +231,7 @@ def test_where_time_is_real_a_late_action_is_refused_and_the_arm_stands(learner:
     assert result.real_time
     wait(lambda: len(learner.heard["observation"]) > 4)  # asked anew in every period, the arm held meanwhile
     stamps = [message.header.stamp for message in learner.heard["observation"]]
-    assert all(stamps[0] != later for later in stamps[1:])
+    assert all(stamps[0] != later for later in stamps[1:])  # the newest alone is answered
     learner.answer(result.first_observation, [1.0, 0.0, 0.0, 0.0])
     time.sleep(0.2)
     assert not learner.heard["transition"]
@@ -244,3 +259,48 @@ def test_its_health_is_told(learner: Learner) -> None:
     status = learner.heard["diagnostics"][-1].status[0]
     assert status.name == "/pour/env_node"
     assert {value.key: value.value for value in status.values}["learner"] == "learner"
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "task.settle_time:=5.0"]])
+def test_a_reset_is_cancelled_at_any_moment_and_leaves_the_arm_standing(learner: Learner) -> None:
+    handle = learner.request()
+    wait(lambda: "settle" in learner.feedback)
+    start = time.monotonic()
+    finished(handle.cancel_goal_async())
+    result = finished(handle.get_result_async()).result
+    assert result.code == Result.CANCELLED and time.monotonic() - start < 1
+    assert learner.reset().code == Result.OK
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "task.settle_time:=5.0"]])
+def test_an_emergency_stop_during_a_reset_ends_it(learner: Learner) -> None:
+    handle = learner.request()
+    assert learner.call("emergency_stop").success
+    assert finished(handle.get_result_async()).result.code == Result.NEEDS_ACKNOWLEDGE
+
+
+def test_two_resets_at_once_are_both_served(learner: Learner) -> None:
+    learner.reset()
+    goals = [learner.reset_client.send_goal_async(ResetEpisode.Goal(learner="learner")) for _ in range(2)]
+    results = [finished(finished(goal).get_result_async()).result for goal in goals]
+    assert results[-1].code == Result.OK
+    wait(lambda: learner.heard["observation"])
+    learner.answer(results[-1].first_observation, [0.0] * 4)
+    wait(
+        lambda: any(
+            transition.episode == results[-1].first_observation.episode for transition in learner.heard["transition"]
+        )
+    )
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "task.policy_rate:=0.5", "-p", "sim.real_time:=true"]])
+def test_a_soft_stop_takes_hold_within_the_step(learner: Learner) -> None:
+    learner.reset()
+    learner.node.create_subscription(
+        Observation, "observation", lambda asked: learner.answer(asked, [0.0, 0.0, 0.0, 0.1]), TOPICS["observation"].qos
+    )
+    wait(lambda: len(learner.heard["cup_motion"]) > 2 and learner.heard["cup_motion"][-1].twist.angular.x > 0.01)
+    start = time.monotonic()
+    learner.call("soft_stop")
+    wait(lambda: learner.heard["transition"] and learner.heard["transition"][-1].truncated)
+    assert time.monotonic() - start < 0.5

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from kinova_pour_env.detectors import KINDS, SPILL, counts
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, SettingError
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_table_iii(setting: str, distance: bool, acceleration: bool, spillage: b
 
 @pytest.mark.parametrize("setting", ["0", "5", "", "Real"])
 def test_unknown_setting(setting: str) -> None:
-    with pytest.raises(SettingError, match=rf"no setting '{setting}' .*1, 2, 3, 4, real"):
+    with pytest.raises(TaskError, match=rf"no setting '{setting}' .*1, 2, 3, 4, real"):
         PourCoffeeConfig.preset(setting)
 
 

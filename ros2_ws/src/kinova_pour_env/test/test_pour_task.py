@@ -11,7 +11,7 @@ import pytest
 from kinova_pour_env.arm import ArmError
 from kinova_pour_env.demonstrator import Demonstrator
 from kinova_pour_env.detectors import Violation
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, SettingError
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.pour_task import EpisodeError, PourTask, StepResult, Tick
 from kinova_pour_env.safety_filter import ActionError
 from kinova_pour_env.scene import Scene, TargetCup
@@ -49,7 +49,7 @@ def test_phases(floating_cup: Any) -> None:
     assert list(task.reset(np.random.default_rng(0))) == ["going home"]
     floating_cup.real_time = True
     before = floating_cup.time
-    assert list(task.reset(np.random.default_rng(0))) == ["going home", "letting the coffee settle"]
+    assert list(task.reset(np.random.default_rng(0))) == ["going home", *["settle"] * 4]
     assert floating_cup.time - before == pytest.approx(0.1)
 
 
@@ -87,12 +87,12 @@ def test_reward_of_a_step(begin: Begin) -> None:
 
 
 def test_the_rate_must_divide_the_arms(floating_cup: Any) -> None:
-    with pytest.raises(SettingError, match="policy_rate 15 Hz does not divide the arm's 40 Hz"):
+    with pytest.raises(TaskError, match="policy_rate 15 Hz does not divide the arm's 40 Hz"):
         PourTask(floating_cup, Scene(), PourCoffeeConfig(policy_rate=15))
 
 
 def test_the_goal_must_be_in_the_workspace(floating_cup: Any) -> None:
-    with pytest.raises(SettingError, match=r"goal lies outside the workspace: x is 0\.9 m"):
+    with pytest.raises(TaskError, match=r"goal lies outside the workspace: x is 0\.9 m"):
         PourTask(floating_cup, Scene(target_cup=TargetCup(x=0.9)), PourCoffeeConfig())
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 Rate = Annotated[float, Field(ge=0, le=0.1)]
@@ -11,7 +11,7 @@ Discount = Annotated[float, Field(ge=0, lt=1)]
 Units = Annotated[int, Field(ge=1, le=4096)]
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class MetaSacLagConfig:
     """Everything that one update of Meta SAC-Lag depends on besides its data."""
 
@@ -59,14 +59,14 @@ class MetaSacLagConfig:
     """Share of the safety critics' batch that is drawn from D_s; the rest is drawn from D (open)."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class TrainingConfig:
     """How long to train, from what, and where the results go."""
 
     algorithm: MetaSacLagConfig = MetaSacLagConfig()
     """The settings of the algorithm."""
     steps: Annotated[int, Field(ge=0, le=10**9)] = 10_000
-    """Transitions to learn from; 0 only evaluates."""
+    """Transitions to learn from, more than the warm-up; 0 only evaluates."""
     warmup: Annotated[int, Field(ge=0, le=10**9)] = 500
     """First transitions, whose actions are uniformly random and during which nothing is updated."""
     updates_per_step: Annotated[float, Field(gt=0, le=100)] = 1.0
@@ -84,4 +84,10 @@ class TrainingConfig:
     run_dir: str = "runs/latest"
     """Folder of the run: checkpoint, metrics, summary."""
     checkpoint: str = ""
-    """Checkpoint to start from: a run's folder or the file in it; empty starts untrained."""
+    """Networks, optimisers, ε, ν and α to start from: a run's folder or the file in it; empty starts untrained."""
+
+    @model_validator(mode="after")
+    def _warmup_leaves_something(self) -> "TrainingConfig":
+        if 0 < self.steps <= self.warmup and not self.checkpoint:
+            raise ValueError(f"steps is {self.steps}, but the first {self.warmup} (warmup) are not learned from")
+        return self

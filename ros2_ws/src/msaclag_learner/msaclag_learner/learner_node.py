@@ -1,24 +1,28 @@
 """The learner as a ROS node: it asks for episodes, answers observations with actions, and trains in its own thread.
 
 Messages in, messages out; what is learned and how is `TrainingRun`'s. Where time waits for the learner (simulation), an
-action is held back until the updates have caught up; where it does not, no action ever waits for an update.
+action is held back until the updates have caught up; where it does not, no action waits for an update. No callback
+blocks: the training thread triggers what waits for it.
 """
 
+import math
 import sys
 import time
 from threading import Event, Thread
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from rclpy.action import ActionClient
+from rclpy.event_handler import QoSLivelinessChangedInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.task import Future
 from std_srvs.srv import Trigger
 
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
-from msaclag_learner.experience import ExperienceError, Transition
-from msaclag_learner.training_run import TrainingRun
+from msaclag_learner.experience import Transition
+from msaclag_learner.training_run import DivergedError, TrainingRun
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
 from msaclag_msgs.msg import Transition as TransitionMessage
@@ -26,13 +30,17 @@ from msaclag_msgs.srv import FetchTransitions
 from msaclag_ros.diagnostics import OK, Health, publish_health
 from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
-from msaclag_ros.node_main import DONE, run
+from msaclag_ros.node_main import DONE, FAULT, run
 from msaclag_ros.parameters import declare, refuse_unknown
 
 SWITCH_INTERVAL = 5e-4
 """s; Python lets the thread that acts wait for the one that trains up to this long, by default ten times longer."""
 RETRY = 1.0
 """s between two requests for an episode while a person or the arm keeps the environment."""
+UNACCEPTED = 5.0
+"""s after which a reset is asked for again: DDS may lose an answer to a client that the server has not discovered."""
+SILENCE = 2.0
+"""s without an observation or a transition after which the environment's log is asked for what may have been lost."""
 
 
 class Refused(RuntimeError):
@@ -51,17 +59,27 @@ class LearnerNode(Node):
         claim(self, "action")
         sys.setswitchinterval(SWITCH_INTERVAL)
         self.run: TrainingRun | None = None
+        self._name = f"{self.get_fully_qualified_name()} ({uuid4().hex[:8]})"
         self._real_time = False
         self._answer: PolicyAction | None = None
+        self._held: Observation | None = None
+        self._episode_over = False
         self._next_seq = 0
         self._early: dict[int, TransitionMessage] = {}
+        self._fetching = False
+        self._heard = time.monotonic()
+        self._requests, self._unaccepted_since = 0, math.inf
         self._ending = Event()
         self._failure: Exception | None = None
         self._trainer = Thread(target=self._train, name="trainer")
+        self._progress = self.create_guard_condition(self._go_on)
         self._action = self._publisher("action")
         self._status = self._publisher("learner_status")
-        for name, callback in (("observation", self._on_observation), ("transition", self._on_transition)):
-            self.create_subscription(TOPICS[name].type, name, callback, TOPICS[name].qos)
+        lease = SubscriptionEventCallbacks(liveliness=self._on_environment_liveliness, use_default_callbacks=False)
+        kind, qos = TOPICS["observation"]
+        self.create_subscription(kind, "observation", self._on_observation, qos, event_callbacks=lease)
+        kind, qos = TOPICS["transition"]
+        self.create_subscription(kind, "transition", self._on_transition, qos)
         self._fetch = self.create_client(FetchTransitions, "fetch_transitions")
         self._reset = ActionClient(self, RESET_ACTION[1], RESET_ACTION[0])
         self.create_service(SERVICES["save_checkpoint"], "save_checkpoint", self._on_save)
@@ -100,17 +118,21 @@ class LearnerNode(Node):
 
     def _request_episode(self) -> None:
         evaluation = self.run is not None and self.run.trained
-        goal = ResetEpisode.Goal(learner=self.get_fully_qualified_name(), evaluation=evaluation)
-        self._reset.send_goal_async(goal).add_done_callback(self._on_reset_accepted)
+        goal = ResetEpisode.Goal(learner=self._name, evaluation=evaluation)
+        self._requests += 1
+        request = self._requests
+        self._unaccepted_since = time.monotonic()
+        self._reset.send_goal_async(goal).add_done_callback(lambda future: self._on_reset_accepted(request, future))
 
-    def _on_reset_accepted(self, future: Future) -> None:
-        handle = future.result()
-        if handle.accepted:
-            handle.get_result_async().add_done_callback(self._on_reset_done)
-        else:
-            self._retry("the environment refused a reset: it is resetting already")
+    def _on_reset_accepted(self, request: int, future: Future) -> None:
+        if request == self._requests:
+            self._unaccepted_since = math.inf
+            result = future.result().get_result_async()
+            result.add_done_callback(lambda future: self._on_reset_done(request, future))
 
-    def _on_reset_done(self, future: Future) -> None:
+    def _on_reset_done(self, request: int, future: Future) -> None:
+        if request != self._requests:  # given up and asked for again meanwhile
+            return
         result = future.result().result
         if result.code == ResetEpisode.Result.OTHER_LEARNER:
             raise Refused(result.message)
@@ -139,19 +161,18 @@ class LearnerNode(Node):
     # Acting
 
     def _on_observation(self, message: Observation) -> None:
-        answered = self._answer is not None and (message.episode, message.step) == (
-            self._answer.episode,
-            self._answer.step,
-        )
-        if answered:  # it was published again because the action did not arrive
-            self._action.publish(self._answer)
-        elif self.run is not None and message.step > 0:  # the first state comes with the reset's result
-            self._act(message)
+        self._heard = time.monotonic()
+        answer = self._answer
+        if answer is not None and message.header.stamp == answer.header.stamp and message.step == answer.step:
+            self._action.publish(answer)  # asked again because the action did not arrive
+        elif self.run is not None and (message.step > 0 or (answer is not None and answer.episode == message.episode)):
+            self._act(message)  # the first state comes with the reset's result, unless it is asked anew
 
     def _act(self, message: Observation) -> None:
         assert self.run is not None
-        if not self._real_time:
-            self._catch_up(self.run)
+        if not self._real_time and not self.run.caught_up:
+            self._held = message
+            return
         observation = np.asarray(message.values, np.float32)
         values = self.run.act(observation, evaluation=message.evaluation)
         self._answer = PolicyAction(
@@ -160,27 +181,47 @@ class LearnerNode(Node):
         self._answer.header.stamp = message.header.stamp
         self._action.publish(self._answer)
 
-    def _catch_up(self, run: TrainingRun) -> None:
-        while not run.wait_until_caught_up(0.5) and self._trainer.is_alive():
-            pass
+    def _go_on(self) -> None:
+        """An update was made: what waited for it may go on."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._act(held)
+        if self._episode_over:
+            self._after_episode()
 
     # Learning
 
     def _on_transition(self, message: TransitionMessage) -> None:
+        self._heard = time.monotonic()
         if self.run is None or message.seq < self._next_seq:
             return
         self._early[message.seq] = message
-        if message.seq > self._next_seq and self._fetch.service_is_ready():
-            missing = message.seq - self._next_seq
-            self.get_logger().warning(f"{missing} transitions were lost on the way; fetching them from the log")
-            request = FetchTransitions.Request(first_seq=self._next_seq, limit=missing)
-            self._fetch.call_async(request).add_done_callback(self._on_fetched)
         self._take_in_order()
+        if self._early:
+            self._fetch_missing()
+
+    def _fetch_missing(self) -> None:
+        """Ask the environment's log for what did not arrive; one request at a time, repeated by `_report`."""
+        if self._fetching or not self._fetch.service_is_ready():
+            return
+        self._fetching = True
+        missing = min(self._early, default=self._next_seq + 1) - self._next_seq
+        request = FetchTransitions.Request(first_seq=self._next_seq, limit=missing)
+        self._fetch.call_async(request).add_done_callback(self._on_fetched)
 
     def _on_fetched(self, future: Future) -> None:
-        for message in future.result().transitions:
-            if message.seq >= self._next_seq:
-                self._early[message.seq] = message
+        self._fetching = False
+        transitions = future.result().transitions
+        if not transitions:
+            return
+        first = transitions[0].seq
+        self.get_logger().warning(f"{len(transitions)} transitions from {first} on were lost on the way and fetched")
+        if first > self._next_seq:
+            self.get_logger().error(
+                f"transitions {self._next_seq} to {first - 1} are no longer in the log: not learned"
+            )
+            self._next_seq = first
+        self._early |= {message.seq: message for message in transitions if message.seq >= self._next_seq}
         self._take_in_order()
 
     def _take_in_order(self) -> None:
@@ -201,21 +242,21 @@ class LearnerNode(Node):
         )
         info = dict(zip(message.info_names, message.info_values, strict=True))
         ended = message.terminated or message.truncated
-        try:
-            self.run.take_in(transition, info, ended=ended, evaluation=message.evaluation)
-        except ExperienceError as error:
-            self.get_logger().error(f"transition {message.seq} is not learned from: {error}")
+        moved = message.duration > 0 or message.cost == 1
+        self.run.take_in(transition, info, ended=ended, evaluation=message.evaluation, moved=moved)
         if ended:
-            self._after_episode(self.run)
+            self._after_episode()
 
-    def _after_episode(self, run: TrainingRun) -> None:
-        if run.trained:
-            while run.due() and self._trainer.is_alive():
-                time.sleep(0.01)
-            if run.evaluated:
-                self.exit_code = DONE
-                return
-        self._request_episode()
+    def _after_episode(self) -> None:
+        """Ask for the next episode; the evaluation waits for the last update."""
+        assert self.run is not None
+        self._episode_over = self.run.trained and self.run.due() > 0
+        if self._episode_over:
+            return
+        if self.run.trained and self.run.evaluated:
+            self.exit_code = DONE
+        else:
+            self._request_episode()
 
     def _train(self) -> None:
         assert self.run is not None
@@ -223,8 +264,14 @@ class LearnerNode(Node):
             while not self._ending.is_set():
                 if self.run.wait_until_due(0.1):
                     self.run.update()
+                    self._progress.trigger()
         except Exception as error:
             self._failure = error
+
+    def _on_environment_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
+        if self.run is not None and event.alive_count == 0 and self.exit_code is None:
+            self.get_logger().fatal("fatal: the environment is gone; what was learned is saved")
+            self.exit_code = FAULT
 
     # Telling
 
@@ -232,7 +279,12 @@ class LearnerNode(Node):
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
+        if time.monotonic() - self._unaccepted_since > UNACCEPTED:
+            self.get_logger().warning("the environment did not answer a reset; asking again")
+            self._request_episode()
         if self.run is not None:
+            if time.monotonic() - self._heard > SILENCE and self._held is None:
+                self._fetch_missing()
             message = LearnerStatus(**self.run.status().__dict__)
             message.header.stamp = self.get_clock().now().to_msg()
             self._status.publish(message)
@@ -258,4 +310,4 @@ class LearnerNode(Node):
 
 def main() -> int:
     """Run the learner node; see `msaclag_ros.node_main` for the exit codes."""
-    return run(LearnerNode, user_errors=(CheckpointError, Refused, OSError))
+    return run(LearnerNode, user_errors=(CheckpointError, DivergedError, Refused, OSError))

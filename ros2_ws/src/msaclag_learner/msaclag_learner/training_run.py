@@ -29,11 +29,16 @@ LOG_EVERY = 50
 """Updates between two points in the metrics."""
 
 
+class DivergedError(RuntimeError):
+    """Training has produced numbers that are not finite."""
+
+
 @dataclass(frozen=True)
 class Status:
     """Where the run stands; the fields of msaclag_msgs/LearnerStatus."""
 
     phase: str
+    algorithm: str
     step: int
     steps: int
     episode: int
@@ -55,7 +60,7 @@ class TrainingRun:
     """The agent, its experience, its metrics and its files."""
 
     def __init__(self, config: TrainingConfig, task: str, state_size: int, action_size: int) -> None:
-        """Start, or go on from `config.checkpoint`.
+        """Start untrained, or from the networks, optimisers, ε, ν and α of `config.checkpoint`.
 
         Raises:
             CheckpointError: the checkpoint is unreadable, or of another task or algorithm; or the run's folder holds a
@@ -77,6 +82,7 @@ class TrainingRun:
             EpisodeStatistics(window=max(1, config.evaluation_episodes)),
         )
         self.step, self.episodes, self.updates = 0, 0, 0
+        self._first_due: int | None = None
         self._losses: dict[str, float] = {}
         self._started, self._last_checkpoint = time.monotonic(), 0
         self._trained_for = 0.0
@@ -108,45 +114,51 @@ class TrainingRun:
         """An episode begins in `observation` [S]."""
         self.experience.add_first_state(observation)
 
-    def take_in(self, transition: Transition, info: dict[str, float], *, ended: bool, evaluation: bool) -> None:
-        """A step happened; it is learned from unless it is of an evaluation.
+    def take_in(
+        self, transition: Transition, info: dict[str, float], *, ended: bool, evaluation: bool, moved: bool = True
+    ) -> None:
+        """A step happened; it is learned from unless it is of an evaluation or nothing `moved` in it.
 
         Raises:
             ExperienceError: the transition is malformed; it was not taken in.
         """
         statistics = self.evaluation if evaluation else self.training
-        if not evaluation:
+        learned = moved and not evaluation
+        if learned:
             self.experience.add(transition)
         episode = statistics.step(transition.reward, transition.cost, info, ended=ended)
         with self._progress:
-            if not evaluation:
+            if learned:
                 self.step += 1
+                if self._first_due is None and self.experience.ready():
+                    self._first_due = self.step
             self._progress.notify_all()
         if episode is not None:
             self._log_episode(episode, evaluation=evaluation)
 
     def due(self) -> int:
         """Updates that the transitions so far call for and that were not made yet."""
-        if not self.experience.ready():
+        if self._first_due is None:
             return 0
-        learned_from = min(self.step, self.config.steps) - (0 if self.config.checkpoint else self.config.warmup)
+        begin = self._first_due if self.config.checkpoint else max(self._first_due, self.config.warmup)
+        learned_from = min(self.step, self.config.steps) - begin
         return max(0, int(learned_from * self.config.updates_per_step) - self.updates)
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether at most one step's updates are missing."""
+        return self.due() <= math.ceil(self.config.updates_per_step)
 
     def wait_until_due(self, timeout: float) -> bool:
         """Wait for an update to be called for; False when none was within `timeout` s."""
         with self._progress:
             return self._progress.wait_for(self.due, timeout) > 0
 
-    def wait_until_caught_up(self, timeout: float) -> bool:
-        """Wait until at most one step's updates are missing; False when that took longer than `timeout` s."""
-        allowed = math.ceil(self.config.updates_per_step)
-        with self._progress:
-            return self._progress.wait_for(lambda: self.due() <= allowed, timeout)
-
     def update(self) -> None:
         """One update; the policy that acts is swapped for the new one, and a checkpoint is written when it is time.
 
         Raises:
+            DivergedError: the policy is no longer finite; the one that acts stays as it was.
             CheckpointError: the checkpoint cannot be written.
         """
         if self.learner.updates == 0 and self.config.algorithm.normalise_states:
@@ -154,6 +166,11 @@ class TrainingRun:
         samples = self.experience.sample(self.learner.generators[0])
         with self._learner_lock:
             figures = self.learner.update(samples)
+        if not self._finite():
+            raise DivergedError(
+                f"the policy became non-finite at update {self.learner.updates}: lower the rates or value_scale; the "
+                "last checkpoint is untouched"
+            )
         self.acting.take_over(self.learner.policy[0], self.learner.updates)
         with self._progress:
             self.updates += 1
@@ -182,6 +199,7 @@ class TrainingRun:
         statistics = self.evaluation if phase in ("evaluation", "done") else self.training
         return Status(
             phase=phase,
+            algorithm=ALGORITHM,
             step=self.step,
             steps=self.config.steps,
             episode=self.episodes,
@@ -201,8 +219,10 @@ class TrainingRun:
         """Write a checkpoint to the run's folder; any thread may ask.
 
         Raises:
-            CheckpointError: it cannot be written.
+            CheckpointError: it cannot be written, or the policy is not finite.
         """
+        if not self._finite():
+            raise checkpoint.CheckpointError("not saved: the policy is not finite")
         about = {
             "task": self.task,
             "algorithm": ALGORITHM,
@@ -243,9 +263,19 @@ class TrainingRun:
         }
 
     def close(self) -> None:
-        """Leave whole files: a checkpoint, the metrics and summary.json."""
-        self.writer.close()
-        self.save()
+        """Leave whole files: a checkpoint, summary.json and the metrics; each is tried even if another fails."""
+        try:
+            self.save()
+        finally:
+            try:
+                self._write_summary()
+            finally:
+                self.writer.close()
+
+    def _finite(self) -> bool:
+        return bool(torch.isfinite(self.learner.policy).all())
+
+    def _write_summary(self) -> None:
         target = self.folder / "summary.json"
         aside = target.with_suffix(".partial")
         aside.write_text(json.dumps(self.summary(), indent=2) + "\n")

@@ -31,11 +31,15 @@ class Line(Node):
     """Five steps an episode; position and goal are seen, the velocity is commanded."""
 
     def __init__(self, code: int = ResetEpisode.Result.OK, lost: tuple[int, ...] = ()) -> None:
-        super().__init__("line", namespace=NAMESPACE, use_global_arguments=False)
+        # A participant of its own: within one, Fast DDS lets the lease of a silent publisher run out.
+        context = rclpy.Context()
+        rclpy.init(args=[], context=context)
+        super().__init__("line", namespace=NAMESPACE, context=context)
         self.code, self.lost = code, lost
         self.log: list[Transition] = []
         self.statuses: list[LearnerStatus] = []
         self.fetched = 0
+        self.paused = False
         self.out = {
             name: self.create_publisher(TOPICS[name].type, name, TOPICS[name].qos)
             for name in ("observation", "transition")
@@ -62,6 +66,9 @@ class Line(Node):
         )
 
     def step(self, action: PolicyAction) -> None:
+        if self.paused:
+            self.unanswered = action
+            return
         assert (action.episode, action.step) == (self.asked.episode, self.asked.step)
         assert len(action.values) == 1 and abs(action.values[0]) <= 1
         self.position += 0.1 * action.values[0]
@@ -74,6 +81,7 @@ class Line(Node):
             observation=self.asked.values,
             action=action.values,
             action_executed=action.values,
+            duration=0.1,
             reward=-abs(self.position - 0.3),
             next_observation=[self.position, 0.3],
             truncated=last,
@@ -131,7 +139,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., tuple[LearnerNode, Line, lis
         ended: list[bool] = []
         threads = []
         for node, loop in ((learner, spin), (line, serve)):
-            executor = SingleThreadedExecutor()
+            executor = SingleThreadedExecutor(context=node.context)
             executor.add_node(node)
             threads.append(Thread(target=loop, args=(executor,), daemon=True))
             threads[-1].start()
@@ -147,6 +155,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., tuple[LearnerNode, Line, lis
         learner.close()
         learner.destroy_node()
         line.destroy_node()
+        rclpy.shutdown(context=line.context)
     rclpy.try_shutdown()
 
 
@@ -172,11 +181,11 @@ def test_it_trains_evaluates_and_ends(start: Callable[..., Any], tmp_path: Path)
 
 
 def test_a_transition_lost_on_the_way_is_fetched_and_taken_in_order(start: Callable[..., Any]) -> None:
-    learner, line, raised = start(lost=(3, 4, 12), steps=20, evaluation_episodes=0)
+    learner, line, raised = start(lost=(3, 4, 12, 25), steps=25, evaluation_episodes=0)
     wait(lambda: learner.exit_code is not None or raised)
     assert not raised and line.fetched >= 2
     assert learner.run is not None
-    stored = learner.run.experience.layout.split(learner.run.experience.replay.rows[:, :20])
+    stored = learner.run.experience.layout.split(learner.run.experience.replay.rows[:, :25])
     assert stored.rewards[0].tolist() == pytest.approx([transition.reward for transition in line.log], rel=1e-5)
 
 
@@ -203,3 +212,23 @@ def test_a_checkpoint_is_saved_on_request(start: Callable[..., Any], tmp_path: P
     wait(future.done)
     assert future.result().success
     assert (tmp_path / "run" / checkpoint.FILE).is_file()
+
+
+def test_it_ends_with_a_fault_when_the_environment_dies(start: Callable[..., Any]) -> None:
+    learner, line, raised = start(steps=100000)
+    wait(lambda: learner.run is not None and learner.run.step > 5)
+    line.destroy_publisher(line.out["observation"])
+    wait(lambda: learner.exit_code is not None)
+    assert learner.exit_code == 1 and not raised
+
+
+def test_an_environment_that_is_silent_for_longer_than_its_lease_is_not_gone(start: Callable[..., Any]) -> None:
+    learner, line, raised = start(steps=100000)
+    wait(lambda: learner.run is not None and learner.run.step > 5)
+    line.paused = True  # as during a reset in which a person refills the mug
+    time.sleep(4)
+    assert learner.exit_code is None and not raised
+    line.paused = False
+    line.step(line.unanswered)
+    step = learner.run.step
+    wait(lambda: learner.run.step > step + 5)

@@ -10,9 +10,11 @@ import pytest
 from gymnasium import spaces
 
 from msaclag_learner import checkpoint
+from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import MetaSacLagConfig, TrainingConfig
+from msaclag_learner.experience import Transition
 from msaclag_learner.training import train
-from msaclag_learner.training_run import Status
+from msaclag_learner.training_run import DivergedError, Status, TrainingRun
 
 SPEED, GOAL, STEPS = 0.1, 0.5, 25
 
@@ -87,10 +89,11 @@ def test_going_on_from_a_checkpoint_starts_from_its_policy(tmp_path: Path) -> No
 
 
 def test_another_runs_checkpoint_is_not_overwritten(tmp_path: Path) -> None:
-    train(Point(), "point", config(tmp_path, steps=50, evaluation_episodes=0))
-    with pytest.raises(checkpoint.CheckpointError, match="holds the checkpoint of another run"):
-        train(Point(), "point", config(tmp_path, steps=50, evaluation_episodes=0))
-    train(Point(), "point", config(tmp_path, steps=50, evaluation_episodes=0, checkpoint=str(tmp_path)))
+    settings = {"steps": 50, "warmup": 40, "evaluation_episodes": 0}
+    train(Point(), "point", config(tmp_path, **settings))
+    with pytest.raises(CheckpointError, match="holds the checkpoint of another run"):
+        train(Point(), "point", config(tmp_path, **settings))
+    train(Point(), "point", config(tmp_path, **settings, checkpoint=str(tmp_path)))
 
 
 def test_an_interruption_leaves_whole_files(tmp_path: Path) -> None:
@@ -102,3 +105,29 @@ def test_an_interruption_leaves_whole_files(tmp_path: Path) -> None:
         train(Point(), "point", config(tmp_path), interrupt)
     assert checkpoint.load(tmp_path)[1]["step"] == 550
     assert json.loads((tmp_path / "summary.json").read_text())["steps"] == 550
+
+
+def test_a_policy_that_diverged_neither_acts_nor_is_saved(tmp_path: Path) -> None:
+    run = TrainingRun(config(tmp_path, warmup=150, steps=2000), "point", 2, 2)
+    run.first_state(np.zeros(2, np.float32))
+    for _ in range(200):
+        run.take_in(
+            Transition(np.zeros(2, np.float32), np.zeros(2, np.float32), 0.0, 0, np.zeros(2, np.float32), False),
+            {},
+            ended=False,
+            evaluation=False,
+        )
+    run.save()
+    run.learner.reward_critics.parameters.fill_(float("nan"))
+    with pytest.raises(DivergedError, match="non-finite at update 1"):
+        run.update()
+    assert np.isfinite(run.act(np.zeros(2, np.float32), evaluation=True)).all()
+    with pytest.raises(CheckpointError, match="not saved"):
+        run.close()
+    assert checkpoint.load(tmp_path)[1]["updates"] == 0
+    assert (tmp_path / "summary.json").exists()
+
+
+def test_steps_that_the_warmup_swallows_are_refused() -> None:
+    with pytest.raises(ValueError, match="not learned from"):
+        TrainingConfig(steps=300, warmup=500)

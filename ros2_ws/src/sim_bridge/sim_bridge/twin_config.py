@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 from kinova_pour_env import gen3
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class TwinConfig:
     """How the twin moves and computes; the defaults are the Gen3's own limits."""
 
