@@ -28,9 +28,7 @@ class Learner:
     """A client of the environment that answers only when the test says so."""
 
     def __init__(self, name: str) -> None:
-        self.context = rclpy.Context()  # a participant of its own: within one, Fast DDS lets a silent lease run out
-        rclpy.init(args=[], context=self.context)
-        self.node = Node(name, namespace=NAMESPACE, context=self.context)
+        self.node = Node(name, namespace=NAMESPACE)
         self.heard: dict[str, list[Any]] = defaultdict(list)
         for topic in TOPICS:
             self.node.create_subscription(TOPICS[topic].type, topic, self.heard[topic].append, TOPICS[topic].qos)
@@ -101,26 +99,22 @@ def environment(arm_parameters: list[str]) -> Iterator[EnvNode]:
 @pytest.fixture
 def learner(environment: EnvNode) -> Iterator[Learner]:
     made = Learner("learner")
+    executor = SingleThreadedExecutor()
+    executor.add_node(environment)
+    executor.add_node(made.node)
     over = Event()
-    threads, executors = [], []
-    for node in (environment, made.node):
-        executor = SingleThreadedExecutor(context=node.context)
-        executor.add_node(node)
-        executors.append(executor)
-        threads.append(Thread(target=spin, args=(executor, over)))
-        threads[-1].start()
+
+    def spin() -> None:
+        while not over.is_set():
+            executor.spin_once(0.05)
+
+    thread = Thread(target=spin)
+    thread.start()
     yield made
     over.set()
-    for thread, executor in zip(threads, executors, strict=True):
-        thread.join()
-        executor.shutdown()
+    thread.join()
+    executor.shutdown()
     made.node.destroy_node()
-    rclpy.shutdown(context=made.context)
-
-
-def spin(executor: SingleThreadedExecutor, over: Event) -> None:
-    while not over.is_set():
-        executor.spin_once(0.05)
 
 
 def test_an_episode_from_its_reset_to_its_limit(learner: Learner) -> None:
@@ -293,7 +287,7 @@ def test_two_resets_at_once_are_both_served(learner: Learner) -> None:
     )
 
 
-@pytest.mark.parametrize("arm_parameters", [["-p", "task.policy_rate:=0.5", "-p", "sim.real_time:=true"]])
+@pytest.mark.parametrize("arm_parameters", [["-p", "task.policy_rate:=1.0", "-p", "sim.real_time:=true"]])
 def test_a_soft_stop_takes_hold_within_the_step(learner: Learner) -> None:
     learner.reset()
     learner.node.create_subscription(

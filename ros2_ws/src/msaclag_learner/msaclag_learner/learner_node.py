@@ -39,7 +39,7 @@ RETRY = 1.0
 """s between two requests for an episode while a person or the arm keeps the environment."""
 UNACCEPTED = 5.0
 """s after which a reset is asked for again: DDS may lose an answer to a client that the server has not discovered."""
-SILENCE = 2.0
+SILENCE = 1.0
 """s without an observation or a transition after which the environment's log is asked for what may have been lost."""
 
 
