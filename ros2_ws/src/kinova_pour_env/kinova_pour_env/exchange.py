@@ -19,6 +19,7 @@ class Exchange:
         self._give_up = give_up
         self._asked: Observation | None = None
         self._answer: PolicyAction | None = None
+        self._answered: Observation | None = None
         self._changed = Condition()
 
     def ask(self, observation: Observation) -> None:
@@ -27,8 +28,10 @@ class Exchange:
             self._asked, self._answer = observation, None
 
     def hand_in(self, action: PolicyAction) -> str:
-        """An action arrived; returns why it is refused, empty when it is the answer."""
+        """An action arrived; returns why it is refused, empty when it is the answer, or the same one again."""
         with self._changed:
+            if self._answered is not None and _answers(action, self._answered):
+                return ""
             refusal = self._refusal(action)
             if not refusal:
                 self._answer = action
@@ -48,7 +51,7 @@ class Exchange:
                 self._asked = None
                 raise Interrupted
             if answer is not None:
-                self._asked = None
+                self._answered, self._asked = self._asked, None
             return answer
 
     def wake(self) -> None:
@@ -62,10 +65,15 @@ class Exchange:
             return "no observation is waiting for one"
         if action.episode != asked.episode:
             return f"it is for episode {action.episode}, this is episode {asked.episode}"
-        if action.step != asked.step or action.header.stamp != asked.header.stamp:
+        if not _answers(action, asked):
             return f"it answers an older observation than that of step {asked.step}"
         try:
             checked_action(action.values)
         except ActionError as error:
             return str(error)
         return ""
+
+
+def _answers(action: PolicyAction, observation: Observation) -> bool:
+    same_step = (action.episode, action.step) == (observation.episode, observation.step)
+    return same_step and action.header.stamp == observation.header.stamp
