@@ -156,9 +156,9 @@ def test_a_killed_node_brings_the_graph_down(graph, tmp_path):
 def test_the_graph_itself(tmp_path):
     command = [sys.executable, "-m", "msaclag", "up", "pour_coffee_sim", f"run_dir:={tmp_path / 'run'}"]
     process = subprocess.run(
-        [*command, "steps:=40", "evaluation_episodes:=1"], capture_output=True, text=True, timeout=110
+        [*command, "steps:=520", "evaluation_episodes:=1"], capture_output=True, text=True, timeout=110
     )
     assert process.returncode == 0, process.stdout + process.stderr
-    assert json.loads((tmp_path / "run" / "summary.json").read_text())["steps"] >= 40
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["steps"] >= 520
     assert (tmp_path / "run" / "bag" / "metadata.yaml").exists()
     assert re.search(r"\d+ messages are in", process.stdout)
