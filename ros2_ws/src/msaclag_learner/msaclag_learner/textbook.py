@@ -118,14 +118,12 @@ class Textbook:
         self.multiplier = torch.tensor(config.initial_multiplier, dtype=dtype)
         self.threshold = torch.tensor(config.initial_threshold, dtype=dtype, requires_grad=True)
         self.log_temperature = torch.tensor(config.initial_temperature, dtype=dtype).log().requires_grad_()
+        self.reward_optimiser = adam(self.reward_critics.parameters(), config.critic_rate)
+        self.safety_optimiser = adam(self.safety_critics.parameters(), config.critic_rate)
         self.policy_optimiser = DifferentiableRmsProp(self.policy.parameters(), config.policy_rate)
         self.multiplier_optimiser = DifferentiableRmsProp([self.multiplier], config.multiplier_rate)
         self.threshold_optimiser = DifferentiableRmsProp([self.threshold], config.threshold_rate)
-        self.adams = {
-            "reward_critics": adam(self.reward_critics.parameters(), config.critic_rate),
-            "safety_critics": adam(self.safety_critics.parameters(), config.critic_rate),
-            "temperature": adam([self.log_temperature], config.temperature_rate, floor=1e-16),
-        }
+        self.temperature_optimiser = adam([self.log_temperature], config.temperature_rate, floor=1e-16)
 
     def update(self, samples: Samples) -> None:
         """Lines 12 to 20 of Algorithm 1, on the samples of the first agent."""
@@ -166,7 +164,7 @@ class Textbook:
         [gradient] = torch.autograd.grad(objective, [self.log_temperature])
         limit = self.config.temperature_gradient_limit
         self.log_temperature.grad = -gradient.clamp(-limit, limit)
-        self.adams["temperature"].step()
+        self.temperature_optimiser.step()
 
         with torch.no_grad():
             self.log_temperature.clamp_(math.log(self.config.temperature_floor), 0)
@@ -188,7 +186,7 @@ class Textbook:
             future = torch.max(*both(self.safety_targets, batch.next_states, actions)).sigmoid()
             targets = batch.costs + self.config.cost_discount * (1 - batch.costs) * future
         logits = both(self.safety_critics, batch.states, batch.actions)
-        descend(self.adams["safety_critics"], (F.binary_cross_entropy_with_logits(each, targets) for each in logits))
+        descend(self.safety_optimiser, (F.binary_cross_entropy_with_logits(each, targets) for each in logits))
 
     def update_reward_critics(self, batch: Batch, noise: Tensor) -> None:
         """Towards r + γ_r (min Q̄_r(s′, a′) − α log π(a′|s′)) (Eq. 4, 5), in units of `value_scale`."""
@@ -199,7 +197,7 @@ class Textbook:
             future = future - self.log_temperature.exp() * log_probabilities
             targets = batch.rewards + self.config.reward_discount * (1 - batch.terminals) * future
         outputs = both(self.reward_critics, batch.states, batch.actions)
-        descend(self.adams["reward_critics"], (0.5 * F.mse_loss(each, targets / scale) for each in outputs))
+        descend(self.reward_optimiser, (0.5 * F.mse_loss(each, targets / scale) for each in outputs))
 
     def reward_values(self, states: Tensor, actions: Tensor) -> Tensor:
         """The smaller of both Q_r, [B]."""
@@ -224,7 +222,7 @@ class Textbook:
         return ((states - self.state_mean) / self.state_spread).clamp(-LARGEST, LARGEST)
 
     def tensors(self) -> dict[str, list[Tensor]]:
-        """Live views of all that the next update depends on, by their name in `Algorithm.state()`, ordered as there."""
+        """Live views of what one update leaves to the next, by name in `Algorithm.state()`, in the order of a row there."""
         named: dict[str, Iterable[Tensor]] = {
             "normaliser.mean": [self.state_mean],
             "normaliser.spread": [self.state_spread],
@@ -239,23 +237,25 @@ class Textbook:
             "threshold.raw": [self.threshold],
             "threshold.optimiser.square": self.threshold_optimiser.squares,
             "temperature.raw": [self.log_temperature],
+            "temperature.optimiser.square": [self.temperature_optimiser.state[self.log_temperature]["exp_avg_sq"]],
         }
-        for name, optimiser in self.adams.items():
-            means, squares = ("mean", "square") if name == "temperature" else ("exp_avg", "exp_avg_sq")
-            named[f"{name}.optimiser.{means}"] = [memory["exp_avg"] for memory in optimiser.state.values()]
-            named[f"{name}.optimiser.{squares}"] = [memory["exp_avg_sq"] for memory in optimiser.state.values()]
+        for kind, optimiser in (("reward", self.reward_optimiser), ("safety", self.safety_optimiser)):
+            for memory in ("exp_avg", "exp_avg_sq"):
+                named[f"{kind}_critics.optimiser.{memory}"] = [each[memory] for each in optimiser.state.values()]
         return {name: [part.detach().t() for part in parts] for name, parts in named.items()}
 
     @classmethod
     def from_agent(cls, algorithm: "Algorithm", config: AlgorithmConfig, agent: int = 0) -> "Textbook":
         """A copy of one agent of `algorithm`, whose settings are `config`."""
-        copy = cls(config, algorithm.state_size, algorithm.action_size, algorithm.multiplier.dtype)
-        state, agents = algorithm.state(), len(algorithm.multiplier)
+        copy = cls(config, algorithm.state_size, algorithm.action_size, algorithm.dtype)
+        state, agents = algorithm.state(), len(algorithm.configs)
         for name, parts in copy.tensors().items():
             row = state[name].view(agents, -1)[agent]
             for part, values in zip(parts, row.split([part.numel() for part in parts]), strict=True):
                 part.copy_(values.view_as(part))
-        for optimiser in copy.adams.values():
+        mean = copy.temperature_optimiser.state[copy.log_temperature]["exp_avg"]
+        mean.copy_(-state["temperature.optimiser.mean"][agent])  # of the gradient up; torch's is of the gradient down
+        for optimiser in (copy.reward_optimiser, copy.safety_optimiser, copy.temperature_optimiser):
             for memory in optimiser.state.values():
                 memory["step"].fill_(algorithm.updates)
         return copy
