@@ -1,0 +1,72 @@
+"""The metrics of a run: figures of its episodes and updates, for TensorBoard and for its summary."""
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+from torch.utils.tensorboard import SummaryWriter
+
+from msaclag_learner.episodes import EpisodeStatistics
+
+LOG_EVERY = 50
+"""Updates between two points in the metrics."""
+
+_RATES = {"return": "return", "success_rate": "success", "violation_rate": "violation"}
+_MOTION = {name: name for name in ("poured", "spilled", "acceleration", "jerk")}
+
+
+class Metrics:
+    """Gathers and writes them."""
+
+    def __init__(self, run_dir: Path, evaluation_episodes: int, resumed_at: int | None = None) -> None:
+        """Write below `run_dir`; a run `resumed_at` a transition drops the points that a first try made behind it."""
+        self.run_dir = run_dir
+        self.training = EpisodeStatistics()
+        self.evaluation = EpisodeStatistics(window=max(1, evaluation_episodes))
+        self.losses: dict[str, float] = {}
+        purge = None if resumed_at is None else resumed_at + 1
+        self._writer = SummaryWriter(str(run_dir / "tensorboard"), purge_step=purge)
+
+    def updated(self, figures: dict[str, Tensor], step: int) -> None:
+        """Write the `figures` [1] of an update made after `step` transitions."""
+        self.losses = {name: float(value[0]) for name, value in figures.items()}
+        for name, value in self.losses.items():
+            self._writer.add_scalar(f"learner/{name}", value, step)
+
+    def episode(self, figures: dict[str, float], step: int, *, evaluation: bool) -> None:
+        """Write the `figures` of an episode that ended after `step` transitions."""
+        kind = "evaluation" if evaluation else "episode"
+        place = step + len(self.evaluation.finished)  # behind `step`: evaluated anew when the run is resumed there
+        for name, value in figures.items():
+            self._writer.add_scalar(f"{kind}/{name}", value, place)
+
+    def summary(self) -> dict[str, Any]:
+        """Figures of the episodes of late, and of the evaluation."""
+        training, evaluation = self.training, self.evaluation
+        return {
+            "training": _means(training),
+            "evaluation": {"episodes": len(evaluation.finished), **_means(evaluation)},
+        }
+
+    def write_summary(self, summary: dict[str, Any]) -> None:
+        """Put `summary` into the run's folder, whole or not at all."""
+        target = self.run_dir / "summary.json"
+        aside = target.with_suffix(".partial")
+        aside.write_text(json.dumps(summary, indent=2) + "\n")
+        os.replace(aside, target)
+
+    def flush(self) -> None:
+        """Bring the points so far to the file."""
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Flush, and end the writer's thread."""
+        self._writer.close()
+
+
+def _means(statistics: EpisodeStatistics) -> dict[str, float | None]:
+    means = {label: statistics.mean(name) for label, name in {**_RATES, **_MOTION}.items()}
+    return {label: None if math.isnan(mean) else mean for label, mean in means.items()}

@@ -1,0 +1,23 @@
+import signal
+
+import pytest
+
+from msaclag_learner.interruption import undivided
+
+
+def test_a_signal_takes_effect_behind_the_block() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        with undivided():
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            done.append("all of it")
+        done.append("no more")
+    assert done == ["all of it"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_failure_comes_through() -> None:
+    with pytest.raises(ValueError, match="as it was"), undivided():
+        raise ValueError("as it was")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
