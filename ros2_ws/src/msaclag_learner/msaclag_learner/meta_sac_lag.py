@@ -1,36 +1,20 @@
-"""One update of Meta SAC-Lag: Algorithm 1 of the paper, for P independent agents at once.
+"""Meta SAC-Lag: Algorithm 1 of the paper, with Eq. 14 or Eq. 16 as the threshold's objective.
 
-Every tensor has a leading agent axis; agent i of P equals agent i alone. Gradients are in closed form: the
-meta-gradients need first order only, because ∇_φ L = g_r − α g_h − ν′ g_c is affine in α and ν′ and RMSProp's step
-has a diagonal Jacobian (docs/algorithm.md).
+The meta-gradients need first order only, because ∇_φ L = g_r − α g_h − ν′ g_c is affine in α and ν′ and the policy's
+step has a diagonal Jacobian (docs/algorithm.md).
 """
 
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from msaclag_learner import policy
-from msaclag_learner.buffers import Batch
-from msaclag_learner.configuration import MetaSacLagConfig
-from msaclag_learner.critics import CriticPair
-from msaclag_learner.mlp import Mlp
-from msaclag_learner.normalisation import StateNormaliser
-from msaclag_learner.optimisers import Adam, RmsProp
-
-
-class Samples(NamedTuple):
-    """What one update draws from the buffers."""
-
-    safety: Batch
-    """From D ∪ D_s, for the safety critics."""
-    inner: Batch
-    """ℬ ⊂ D, for the reward critics, ν and φ."""
-    outer_states: Tensor
-    """States of ℬ′ ⊂ D, for ε: [P, B, S]."""
-    initial_states: Tensor
-    """States of D₀, for α: [P, B, S]."""
+from msaclag_learner.actor import Drawn
+from msaclag_learner.configuration import AlgorithmConfig
+from msaclag_learner.constrained import ConstrainedAlgorithm
+from msaclag_learner.critics import Valued
+from msaclag_learner.samples import Samples
 
 
 class PolicyStep(NamedTuple):
@@ -40,176 +24,84 @@ class PolicyStep(NamedTuple):
     by_multiplier: Tensor
 
 
-class MetaSacLag:
-    """The networks and the self-tuning parameters of P agents."""
+class MetaGradients(NamedTuple):
+    """dJ_ε/dε and dJ_α/dα, both [P]."""
 
-    def __init__(
-        self,
-        config: MetaSacLagConfig,
-        state_size: int,
-        action_size: int,
-        seeds: list[int],
-        dtype: torch.dtype = torch.float32,
-    ) -> None:
-        """Fresh agents, one for each seed."""
-        self.config, self.dtype = config, dtype
-        self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self.state_size, self.action_size = state_size, action_size
-        agents = len(seeds)
-        self.normaliser = StateNormaliser(agents, state_size, dtype)
-        self.network = Mlp((state_size, *config.hidden, 2 * action_size))
-        critic = Mlp((state_size + action_size, *config.hidden, 1))
-        self.policy = torch.empty(agents, self.network.size, dtype=dtype)
-        self.network.initialise(self.policy, self.generators)
-        self.policy_optimiser = RmsProp(self.policy, config.policy_rate)
-        pair = partial(
-            CriticPair,
-            network=critic,
-            generators=self.generators,
-            rate=config.critic_rate,
-            polyak=config.polyak,
-            dtype=dtype,
-        )
-        self.reward_critics = pair("reward", scale=config.value_scale)
-        self.safety_critics = pair("safety")
-        self.multiplier = torch.full((agents,), config.initial_multiplier, dtype=dtype)
-        self.multiplier_optimiser = RmsProp(self.multiplier, config.multiplier_rate)
-        self.threshold = torch.full((agents,), config.initial_threshold, dtype=dtype)
-        self.threshold_optimiser = RmsProp(self.threshold, config.threshold_rate)
-        self.log_temperature = torch.full((agents,), config.initial_temperature, dtype=dtype).log_()
-        self.temperature_optimiser = Adam(self.log_temperature, config.temperature_rate)
-        self.updates = 0
+    by_threshold: Tensor
+    by_temperature: Tensor
 
-    @property
-    def temperature(self) -> Tensor:
-        """α, [P]."""
-        return self.log_temperature.exp()
 
-    def update(self, samples: Samples) -> dict[str, Tensor]:
-        """Lines 12 to 20 of Algorithm 1; returns figures [P] to watch."""
-        samples = self._normalised(samples)
-        inner = samples.inner
-        safety_loss = self.update_safety_critics(samples.safety)  # Eq. 2
-        reward_loss = self.update_reward_critics(inner)  # Eq. 4, 5
-        drawn = policy.sample(self.network, self.policy, inner.states, self.noise(inner.states))
-        expected_cost, cost_by_action = self.safety_critics.mean_value_gradient(inner.states, drawn.actions)
-        multiplier_by_threshold = self.update_multiplier(expected_cost)  # ν′, Eq. 12
-        step = self.update_policy(inner.states, drawn, cost_by_action)  # φ′ with ν′, Eq. 12
-        self.update_threshold(samples.outer_states, step, multiplier_by_threshold)  # ε′ on ℬ′, Eq. 14
-        self.update_temperature(samples.initial_states, step)  # α′ on D₀, Eq. 15
-        self.reward_critics.track()
-        self.safety_critics.track()
-        self.updates += 1
+class MetaSacLag(ConstrainedAlgorithm):
+    """ε and α tune themselves by the gradients of what the updated policy is worth."""
+
+    def __init__(self, configs: Sequence[AlgorithmConfig], *sizes_and_seeds: Any, **options: Any) -> None:
+        """As Algorithm; agents by Eq. 14 and by Eq. 16 may share a batch."""
+        super().__init__(configs, *sizes_and_seeds, **options)
+        self._nonlinear = self.each(lambda config: config.name == "meta_sac_lag_nl").unsqueeze(-1) > 0
+
+    def _learn(self, samples: Samples) -> dict[str, Tensor]:
+        inner, noise = samples.inner, samples.noise.unbind(1)
+        safety_loss = self.learn_safety_critics(samples.safety, noise[0])  # line 12, Eq. 2
+        reward_loss = self.learn_reward_critics(inner, noise[1])  # line 14, Eq. 4
+        drawn = self.actor.draw(inner.states, noise[2])
+        reward = self.reward_critics.valued(inner.states, drawn.actions)
+        cost = self.safety_critics.valued(inner.states, drawn.actions)
+        expected_cost = cost.values.mean(-1)
+        multiplier_by_threshold = self.ascend_multiplier(expected_cost)  # line 15, ν′
+        step = self.ascend_lagrangian(drawn, reward, cost)  # line 16, φ′ with ν′
+        meta = self.meta_gradients(samples, noise[3], step, multiplier_by_threshold)
+        self._threshold.ascend(meta.by_threshold)  # line 18, Eq. 14
+        self._temperature.ascend(meta.by_temperature, self.config.temperature_gradient_limit)  # line 19, Eq. 15
         return {
             "safety_critic_loss": safety_loss,
             "reward_critic_loss": reward_loss,
             "expected_cost": expected_cost,
             "entropy": -drawn.log_probabilities.mean(-1),
-            "threshold": self.threshold.clone(),
-            "multiplier": self.multiplier.clone(),
-            "temperature": self.temperature,
+            "threshold_gradient": meta.by_threshold,
+            "temperature_gradient": meta.by_temperature,
         }
 
-    def update_safety_critics(self, batch: Batch) -> Tensor:
-        """Eq. 2 as a target: c + γ_c (1 − c) max Q̄_c(s′, a′), without entropy."""
-        following = policy.sample(self.network, self.policy, batch.next_states, self.noise(batch.next_states))
-        future = self.safety_critics.target_values(batch.next_states, following.actions)
-        targets = batch.costs + self.config.cost_discount * (1 - batch.costs) * future
-        return self.safety_critics.learn(batch.states, batch.actions, targets)
-
-    def update_reward_critics(self, batch: Batch) -> Tensor:
-        """Eq. 5: r + γ_r (min Q̄_r(s′, a′) − α log π(a′|s′)), nothing beyond a terminal."""
-        following = policy.sample(self.network, self.policy, batch.next_states, self.noise(batch.next_states))
-        entropy = -self.temperature.unsqueeze(-1) * following.log_probabilities
-        future = self.reward_critics.target_values(batch.next_states, following.actions) + entropy
-        targets = batch.rewards + self.config.reward_discount * (1 - batch.terminals) * future
-        return self.reward_critics.learn(batch.states, batch.actions, targets)
-
-    def update_multiplier(self, expected_cost: Tensor) -> Tensor:
-        """ν′ = ν − β_ν ∇_ν L with ∇_ν L = ε − J_c, kept at 0 or above; returns dν′/dε [P]."""
-        jacobian = self.multiplier_optimiser.ascend(expected_cost - self.threshold)
-        free = self.multiplier > 0
-        self.multiplier.clamp_(min=0)
-        return -jacobian * free
-
-    def update_policy(self, states: Tensor, drawn: policy.PolicySample, cost_by_action: Tensor) -> PolicyStep:
-        """φ′ = φ + β_φ (g_r − α g_h − ν′ g_c), Eq. 11 and 12; returns how φ′ answers to α and ν′."""
-        _, reward_by_action = self.reward_critics.mean_value_gradient(states, drawn.actions)
-        reward_gradient = policy.action_gradient(self.network, self.policy, drawn, reward_by_action)
-        cost_gradient = policy.action_gradient(self.network, self.policy, drawn, cost_by_action)
-        entropy_gradient = policy.entropy_gradient(self.network, self.policy, drawn)
-        lagrangian = (
-            reward_gradient
-            - self.temperature.unsqueeze(-1) * entropy_gradient
-            - self.multiplier.unsqueeze(-1) * cost_gradient
+    def ascend_lagrangian(self, drawn: Drawn, reward: Valued, cost: Valued) -> PolicyStep:
+        """φ′ = φ + β_φ (g_r − α g_h − ν′ g_c) by RMSProp (Eq. 11, 12); returns how φ′ answers to α and ν′."""
+        by_outputs = (
+            drawn.by_output(reward.by_action),
+            drawn.log_probability_by_output(),
+            drawn.by_output(cost.by_action),
         )
-        jacobian = self.policy_optimiser.ascend(lagrangian)
+        mean = torch.stack(by_outputs, dim=1) / drawn.actions.shape[1]
+        reward_gradient, entropy_gradient, cost_gradient = self.actor.gradients(drawn, mean).unbind(1)
+        temperature, multiplier = self.temperature.unsqueeze(-1), self.multiplier.unsqueeze(-1)
+        lagrangian_gradient = reward_gradient - temperature * entropy_gradient - multiplier * cost_gradient
+        jacobian = self.actor.optimiser.ascend(lagrangian_gradient)
         return PolicyStep(-jacobian * entropy_gradient, -jacobian * cost_gradient)
 
-    def update_threshold(self, states: Tensor, step: PolicyStep, multiplier_by_threshold: Tensor) -> None:
-        """ε ascends J_ε = E[ν′ Q_c − Q_r] of the new policy, ν′ detached (Eq. 14)."""
-        self.threshold_optimiser.ascend(self.threshold_gradient(states, step, multiplier_by_threshold))
-        self.threshold.clamp_(0, 1)
+    def meta_gradients(
+        self, samples: Samples, noise: Tensor, step: PolicyStep, multiplier_by_threshold: Tensor
+    ) -> MetaGradients:
+        """dJ_ε/dε on ℬ′ and dJ_α/dα on D₀, through the policy φ′, in one pass over both.
 
-    def threshold_gradient(self, states: Tensor, step: PolicyStep, multiplier_by_threshold: Tensor) -> Tensor:
-        """dJ_ε/dε = ⟨∇_φ′ J_ε, dφ′/dν′⟩ dν′/dε, [P]."""
-        drawn = policy.sample(self.network, self.policy, states, self.noise(states))
-        by_action = self._lagrangian_by_action(states, drawn.actions).neg_()
-        by_policy = policy.action_gradient(self.network, self.policy, drawn, by_action)
-        return (by_policy * step.by_multiplier).sum(-1) * multiplier_by_threshold
-
-    def update_temperature(self, initial_states: Tensor, step: PolicyStep) -> None:
-        """α ascends J_α = E_{s₀}[Q_r − ν′(Q_c − ε′)] at the deterministic action (Eq. 15), as log α, 0 < α ≤ 1."""
-        limit = self.config.temperature_gradient_limit
-        gradient = self.temperature_gradient(initial_states, step) * self.temperature
-        self.temperature_optimiser.descend(-gradient.clamp_(-limit, limit))
-        floor = torch.tensor(self.config.temperature_floor, dtype=self.dtype).log()
-        self.log_temperature.clamp_(min=floor, max=torch.zeros_like(floor))
-
-    def temperature_gradient(self, initial_states: Tensor, step: PolicyStep) -> Tensor:
-        """dJ_α/dα = ⟨∇_φ′ J_α, dφ′/dα⟩, [P]."""
-        actions, fed = policy.mean_action(self.network, self.policy, initial_states)
-        by_action = self._lagrangian_by_action(initial_states, actions)
-        by_policy = policy.mean_action_gradient(self.network, self.policy, actions, fed, by_action)
-        return (by_policy * step.by_temperature).sum(-1)
-
-    def _lagrangian_by_action(self, states: Tensor, actions: Tensor) -> Tensor:
-        """Gradient by the actions of E[Q_r − ν′ Q_c]."""
-        _, reward_by_action = self.reward_critics.mean_value_gradient(states, actions)
-        _, cost_by_action = self.safety_critics.mean_value_gradient(states, actions)
-        return reward_by_action - self.multiplier.view(-1, 1, 1) * cost_by_action
-
-    def _normalised(self, samples: Samples) -> Samples:
-        def batch(raw: Batch) -> Batch:
-            return raw._replace(states=self.normaliser(raw.states), next_states=self.normaliser(raw.next_states))
-
-        return Samples(
-            batch(samples.safety),
-            batch(samples.inner),
-            self.normaliser(samples.outer_states),
-            self.normaliser(samples.initial_states),
+        dJ_ε/dε = ⟨∇_φ′ J_ε, dφ′/dν′⟩ dν′/dε and dJ_α/dα = ⟨∇_φ′ J_α, dφ′/dα⟩. Eq. 15 is taken at the deterministic
+        action, whose noise is 0; its ν′ε′ does not depend on φ′, so that ε′ need not be known before.
+        """
+        states = torch.cat((samples.outer_states, samples.initial_states), dim=1)
+        drawn = self.actor.draw(states, torch.cat((noise, torch.zeros_like(noise)), dim=1))
+        reward = self.reward_critics.valued(states, drawn.actions)
+        cost = self.safety_critics.valued(states, drawn.actions)
+        by_action = reward.by_action - self.multiplier.view(-1, 1, 1) * cost.by_action  # of Q_r − ν′ Q_c
+        outer, initial = by_action.chunk(2, dim=1)
+        outer = torch.where(self._nonlinear.unsqueeze(-1), self._nonlinear_by_action(reward, cost), -outer)
+        by_output = drawn.by_output(torch.cat((outer, initial), dim=1)).unflatten(1, (2, -1))
+        threshold, temperature = self.actor.gradients_of_groups(drawn, by_output / noise.shape[1]).unbind(1)
+        return MetaGradients(
+            (threshold * step.by_multiplier).sum(-1) * multiplier_by_threshold,
+            (temperature * step.by_temperature).sum(-1),
         )
 
-    def noise(self, states: Tensor) -> Tensor:
-        """Standard normal [P, B, A] for `states` [P, B, S], agent i from its own generator."""
-        shape = (states.shape[1], self.action_size)
-        return torch.stack([torch.randn(shape, generator=g, dtype=self.dtype) for g in self.generators])
-
-    def state(self) -> dict[str, Tensor]:
-        """Every tensor that the next update depends on, by name: live views, to save or to load into."""
-        parts = {
-            "normaliser": self.normaliser.state(),
-            "policy.optimiser": self.policy_optimiser.state(),
-            "reward_critics": self.reward_critics.state(),
-            "safety_critics": self.safety_critics.state(),
-            "multiplier.optimiser": self.multiplier_optimiser.state(),
-            "threshold.optimiser": self.threshold_optimiser.state(),
-            "temperature.optimiser": self.temperature_optimiser.state(),
-        }
-        named = {f"{part}.{name}": value for part, values in parts.items() for name, value in values.items()}
-        return named | {
-            "policy": self.policy,
-            "multiplier": self.multiplier,
-            "threshold": self.threshold,
-            "log_temperature": self.log_temperature,
-        }
+    @staticmethod
+    def _nonlinear_by_action(reward: Valued, cost: Valued) -> Tensor:
+        """Gradient of Eq. 16 on ℬ′: of Q_r Q_c where Q_r < 0, else of Q_r (1 − Q_c)."""
+        reward, cost = (Valued(*(part.chunk(2, dim=1)[0] for part in valued)) for valued in (reward, cost))
+        negative = reward.values < 0
+        by_reward = torch.where(negative, cost.values, 1 - cost.values).unsqueeze(-1)
+        by_cost = torch.where(negative, reward.values, -reward.values).unsqueeze(-1)
+        return by_reward * reward.by_action + by_cost * cost.by_action

@@ -12,10 +12,10 @@ LARGEST = 10.0
 class StateNormaliser:
     """(s − mean) / spread for each of P agents, the identity until `fit`."""
 
-    def __init__(self, agents: int, state_size: int, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, agents: int, state_size: int, dtype: torch.dtype, device: torch.device) -> None:
         """The identity."""
-        self.mean = torch.zeros(agents, state_size, dtype=dtype)
-        self.spread = torch.ones(agents, state_size, dtype=dtype)
+        self.mean = torch.zeros(agents, state_size, dtype=dtype, device=device)
+        self.spread = torch.ones(agents, state_size, dtype=dtype, device=device)
 
     def fit(self, states: Tensor) -> None:
         """Take mean and standard deviation from `states` [P, N, S]; in place, as checkpoints hold them."""

@@ -1,0 +1,37 @@
+"""What one update is computed from: transitions and first states drawn from the buffers, and noise."""
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+
+class Batch(NamedTuple):
+    """Transitions for P agents, as they happened."""
+
+    states: Tensor
+    """[P, B, S]."""
+    actions: Tensor
+    """[P, B, A]."""
+    rewards: Tensor
+    """[P, B]."""
+    costs: Tensor
+    """[P, B], 0 or 1."""
+    terminals: Tensor
+    """[P, B], 1 where the episode was over but for a time limit."""
+    next_states: Tensor
+    """[P, B, S]."""
+
+
+class Samples(NamedTuple):
+    """All that an update depends on besides the agents' own tensors."""
+
+    safety: Batch
+    """From D ∪ D_s, for the safety critics."""
+    inner: Batch
+    """ℬ ⊂ D, for the reward critics, ν and φ."""
+    outer_states: Tensor
+    """States of ℬ′ ⊂ D, for ε: [P, B, S]."""
+    initial_states: Tensor
+    """States of D₀, for α: [P, B, S]."""
+    noise: Tensor
+    """[P, 4, B, A], standard normal: for the actions that follow `safety`, that follow `inner`, on `inner`, on ℬ′."""
