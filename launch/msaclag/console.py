@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:  # or the message LearnerStatus, which has the same fields; neither is needed to run
-    from msaclag_learner.training_run import Status
+    from msaclag_learner.status import Status
 
 PLAIN_PERIOD = 10.0
 """s between two lines of progress where there is no terminal."""

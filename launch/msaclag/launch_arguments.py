@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -33,13 +34,15 @@ class LaunchArguments:
     rate: Annotated[float, Field(gt=0, le=40)] = 10.0
     """Steps per second of the policy; the arm's 40 Hz must be a multiple of it."""
     checkpoint: Path | None = None
-    """Checkpoint to go on from: the folder of a run or the file in it; empty starts untrained."""
+    """Networks of another run to start from: its folder or the checkpoint in it; empty starts untrained."""
     run_dir: Path | None = None
     """Folder for everything the run leaves; empty is runs/TIME-TASK."""
+    resume: bool = False
+    """Go on with the run in run_dir from its last checkpoint, experience included."""
     record: bool = True
     """Write all topics to a bag."""
     bag_dir: Path | None = None
-    """Folder of the bag, which must not exist yet; empty is RUN_DIR/bag."""
+    """Folder of the bag, which must not exist yet; empty is RUN_DIR/bag, or bag-2, bag-3, … of a resumed run."""
     params_file: Path | None = None
     """YAML file with parameters of the nodes, as config/pour_coffee.yaml shows."""
     namespace: str = ""
@@ -95,13 +98,23 @@ def read_arguments(task: str, given: Mapping[str, str]) -> LaunchArguments:
     optional = {setting.name for setting in settings_of(LaunchArguments) if setting.optional}
     values = {name: text for name, text in given.items() if text or name not in optional}
     arguments = build(LaunchArguments, values, default=defaults(task))
+    if arguments.resume and (arguments.run_dir is None or arguments.checkpoint is not None):
+        raise SettingError("resume:=true goes on with the run in run_dir:=…, so name that folder, and no checkpoint:=")
     folder = arguments.run_dir or Path("runs") / f"{datetime.now():%Y%m%d-%H%M%S}-{task}"
+    folder = folder.expanduser().absolute()
     absolute = {
         name: path.expanduser().absolute()
         for name in ("checkpoint", "bag_dir", "params_file")
         if (path := getattr(arguments, name)) is not None
     }
-    return replace(arguments, run_dir=folder.expanduser().absolute(), **absolute)
+    if arguments.resume:
+        absolute.setdefault("bag_dir", _next_bag(folder))
+    return replace(arguments, run_dir=folder, **absolute)
+
+
+def _next_bag(run_dir: Path) -> Path:
+    names = (f"bag-{number}" for number in count(2))
+    return next(folder for name in chain(["bag"], names) if not (folder := run_dir / name).exists())
 
 
 def split(words: Sequence[str]) -> dict[str, str]:

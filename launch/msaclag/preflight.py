@@ -19,6 +19,8 @@ SPACE = 200_000_000
 """Bytes that a run needs at least: checkpoint, metrics and a bag of some thousand steps."""
 
 PARAMETERS = "ros__parameters"
+CHECKPOINT = "checkpoint.safetensors"
+"""As `msaclag_learner.checkpoint` calls it, whose import takes a second."""
 
 
 def problems_of(arguments: LaunchArguments, parameters: Mapping[str, Collection[str]]) -> Iterator[str]:
@@ -35,6 +37,11 @@ def problems_of(arguments: LaunchArguments, parameters: Mapping[str, Collection[
     yield from _arm(arguments)
     if arguments.checkpoint is not None and not arguments.checkpoint.exists():
         yield f"checkpoint:={arguments.checkpoint} does not exist"
+    kept = (arguments.output / CHECKPOINT).exists()
+    if arguments.resume and not kept:
+        yield f"resume:=true, but {arguments.output} holds no {CHECKPOINT}: name the run's folder with run_dir:="
+    elif kept and not arguments.resume:
+        yield f"{arguments.output} holds another run: go on with it by resume:=true, or name another run_dir:="
     yield from _folder("run_dir", arguments.output)
     if arguments.record:
         if arguments.bag.exists():

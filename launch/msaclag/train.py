@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+from pydantic import TypeAdapter
 from rich.console import Console
 from tyro.conf import Positional, arg
 
@@ -14,8 +15,9 @@ from kinova_pour_env.scene import Scene
 from msaclag import figures
 from msaclag.console import RunConsole, summary_table
 from msaclag_learner import checkpoint as checkpoints
-from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
 from msaclag_learner.training import train as run_training
+from msaclag_ros.settings import SettingError
 from sim_bridge.pour_coffee import make_pour_coffee
 
 
@@ -28,13 +30,16 @@ def train(
 
         msaclag train --setting 1 --steps 8000 --seed 3 --algorithm.batch 128
 
-    Ctrl-C leaves a whole checkpoint and summary; --checkpoint goes on from one.
+    Ctrl-C leaves a whole checkpoint and summary. --resume goes on with the run in --run-dir, with the settings it was
+    begun with; a run that was killed then ends as if it had not been. --checkpoint starts from another run's networks.
 
     Args:
         setting: Row of the paper's Table III.
         training: How long, from what, and where to; an empty run-dir is runs/TIME-train.
         scene: Mug, target cup and goal.
     """
+    if training.resume and not training.run_dir:
+        raise SettingError("--resume goes on with the run in --run-dir: name that folder")
     folder = Path(training.run_dir or _fresh("train"))
     _run(setting, replace(training, run_dir=str(folder)), scene, folder)
 
@@ -60,10 +65,14 @@ def evaluate(
     _, about = checkpoints.load(checkpoint)
     folder = Path(_fresh("eval"))
     config = TrainingConfig(
-        steps=0, evaluation_episodes=episodes, seed=seed, checkpoint=str(checkpoint), run_dir=str(folder)
+        algorithm=TypeAdapter(AlgorithmConfig).validate_python(about["settings"]["algorithm"]),
+        steps=0,
+        evaluation_episodes=episodes,
+        seed=seed,
+        checkpoint=str(checkpoint),
+        run_dir=str(folder),
     )
-    algorithm = replace(config.algorithm, hidden=tuple(about["hidden"]))
-    _run(setting, replace(config, algorithm=algorithm), scene, folder)
+    _run(setting, config, scene, folder)
 
 
 def _run(setting: Setting, config: TrainingConfig, scene: Scene, folder: Path) -> None:

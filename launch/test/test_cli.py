@@ -38,6 +38,11 @@ def test_a_mistake_is_one_message_and_exit_code_2(words, message, capsys):
     assert "Traceback" not in error
 
 
+def test_resume_without_a_folder(capsys):
+    assert cli.main(["train", "--resume"]) == 2
+    assert "--resume goes on with the run in --run-dir" in capsys.readouterr().err
+
+
 def test_show_args(capsys):
     assert cli.main(["up", "pour_coffee_sim", "--show-args"]) == 0
     assert "steps:=10000" in capsys.readouterr().out

@@ -6,6 +6,8 @@ import pytest
 
 from msaclag.graph import GraphError, describe
 from msaclag.launch_arguments import read_arguments
+from msaclag.preflight import CHECKPOINT
+from msaclag_learner import checkpoint
 
 
 @pytest.fixture
@@ -59,6 +61,15 @@ def test_an_arm_that_no_package_offers(arguments, monkeypatch):
 def test_a_bag_that_exists(arguments, tmp_path):
     (tmp_path / "run" / "bag").mkdir(parents=True)
     assert f"the bag {tmp_path / 'run' / 'bag'} exists already" in refusal(arguments())
+
+
+def test_resuming(arguments, tmp_path):
+    assert CHECKPOINT == checkpoint.FILE
+    assert f"{tmp_path / 'run'} holds no {CHECKPOINT}" in refusal(arguments(resume="true"))
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / CHECKPOINT).touch()
+    assert "go on with it by resume:=true, or name another run_dir:=" in refusal(arguments())
+    assert describe(arguments(resume="true"))[-1].parameters["resume"] is True
 
 
 def test_folders_that_cannot_be_written(arguments, tmp_path):

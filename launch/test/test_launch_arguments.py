@@ -46,6 +46,21 @@ def test_a_wrong_argument_is_named_with_what_is_permitted(word, message):
     assert message in str(error.value)
 
 
+def test_a_run_is_resumed_in_its_folder_with_a_bag_of_its_own(tmp_path):
+    given = split([f"run_dir:={tmp_path}", "resume:=true"])
+    assert read_arguments("pour_coffee_sim", given).bag == tmp_path / "bag"
+    for name in ("bag", "bag-2"):
+        (tmp_path / name).mkdir()
+    assert read_arguments("pour_coffee_sim", given).bag == tmp_path / "bag-3"
+    assert read_arguments("pour_coffee_sim", {**given, "bag_dir": "/b"}).bag == Path("/b")
+
+
+@pytest.mark.parametrize("words", [["resume:=true"], ["resume:=true", "run_dir:=/r", "checkpoint:=/c"]])
+def test_resume_needs_a_folder_and_no_checkpoint(words):
+    with pytest.raises(SettingError, match="so name that folder, and no checkpoint"):
+        read_arguments("pour_coffee_sim", split(words))
+
+
 @pytest.mark.parametrize("words", [["steps"], [":=3"], ["steps=3"], ["steps:=3", "steps:=4"]])
 def test_words_of_another_form(words):
     with pytest.raises(SettingError):

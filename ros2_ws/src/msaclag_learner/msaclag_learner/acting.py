@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from msaclag_learner.actor import LOG_STD_RANGE
 from msaclag_learner.mlp import Mlp
 from msaclag_learner.normalisation import LARGEST, StateNormaliser
-from msaclag_learner.policy import LOG_STD_RANGE
 
 Array = NDArray[np.float32]
 

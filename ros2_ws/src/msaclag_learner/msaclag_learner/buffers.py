@@ -1,54 +1,55 @@
-"""Where experience is kept: the replay buffer D, the safety buffer D_s and the initial-state buffer D₀."""
+"""Rings of rows: what the replay buffer D, the safety buffer D_s and the initial-state buffer D₀ are made of."""
 
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-
-class Batch(NamedTuple):
-    """Transitions sampled for P agents."""
-
-    states: Tensor
-    """[P, B, S]."""
-    actions: Tensor
-    """[P, B, A]."""
-    rewards: Tensor
-    """[P, B]."""
-    costs: Tensor
-    """[P, B], 0 or 1."""
-    terminals: Tensor
-    """[P, B], 1 where no reward can follow."""
-    next_states: Tensor
-    """[P, B, S]."""
+from msaclag_learner.samples import Batch
 
 
-class RowBuffer:
-    """A ring of rows for each of P agents, oldest overwritten first; sampling is one gather."""
+class RowRings:
+    """Rings of rows, the oldest overwritten first, in one tensor, so that one gather draws from several of them."""
 
-    def __init__(self, agents: int, capacity: int, width: int, dtype: torch.dtype = torch.float32) -> None:
-        """Room for `capacity` rows of `width` numbers for each agent; memory is touched as it fills."""
-        self.rows = torch.empty(agents, capacity, width, dtype=dtype)
-        self.added = torch.zeros(agents, dtype=torch.int64)
+    def __init__(self, rings: int, capacity: int, width: int, device: str = "cpu") -> None:
+        """Room for `capacity` rows of `width` numbers in each ring; on the CPU memory is touched as it fills."""
+        self._rows = torch.empty(rings, capacity, width, device=device)
+        self._flat = self._rows.view(-1, width)
+        self.added = [0] * rings
+        """Rows ever added to each ring."""
 
     @property
     def capacity(self) -> int:
-        """Rows that fit for each agent."""
-        return self.rows.shape[1]
+        """Rows that fit in a ring."""
+        return self._rows.shape[1]
 
-    def size(self, agent: int) -> int:
-        """Rows held for `agent`."""
-        return min(int(self.added[agent]), self.capacity)
+    def size(self, ring: int) -> int:
+        """Rows held in `ring`."""
+        return min(self.added[ring], self.capacity)
 
-    def add(self, agent: int, row: Tensor) -> None:
-        """Append `row` [width] for `agent`."""
-        self.rows[agent, int(self.added[agent]) % self.capacity] = row
-        self.added[agent] += 1
+    def rows(self, ring: int) -> Tensor:
+        """What `ring` holds, as it lies there: a view [size, width]."""
+        return self._rows[ring, : self.size(ring)]
 
-    def sample(self, agent: int, count: int, generator: torch.Generator) -> Tensor:
-        """[count, width] rows of `agent`, drawn uniformly with replacement; none may be asked of an empty buffer."""
-        indices = torch.randint(self.size(agent), (count,), generator=generator)
-        return self.rows[agent].index_select(0, indices)
+    def add(self, ring: int, rows: Tensor) -> None:
+        """Append `rows` [N, width]; the same as one after the other."""
+        kept = rows[-self.capacity :]
+        start = (self.added[ring] + len(rows) - len(kept)) % self.capacity
+        before_wrap = min(len(kept), self.capacity - start)
+        self._rows[ring, start : start + before_wrap] = kept[:before_wrap]
+        if before_wrap < len(kept):
+            self._rows[ring, : len(kept) - before_wrap] = kept[before_wrap:]
+        self.added[ring] += len(rows)
+
+    def draw(self, ring: int, count: int, generator: torch.Generator) -> Tensor:
+        """[count] indices of rows of `ring`, which must hold one: uniform, with replacement, on the CPU."""
+        first = ring * self.capacity
+        return torch.randint(first, first + self.size(ring), (count,), generator=generator)
+
+    def gather(self, indices: Tensor) -> Tensor:
+        """[P, N, width] rows for drawn `indices` [P, N]."""
+        drawn = self._flat.index_select(0, indices.view(-1).to(self._flat.device))
+        return drawn.view(*indices.shape, -1)
 
 
 class TransitionLayout(NamedTuple):
@@ -62,8 +63,13 @@ class TransitionLayout(NamedTuple):
         """Numbers in a row."""
         return 2 * self.state_size + self.action_size + 3
 
+    @property
+    def cost(self) -> int:
+        """Column of the cost."""
+        return self.state_size + self.action_size + 1
+
     def split(self, rows: Tensor) -> Batch:
-        """Views into `rows` [P, B, width]."""
+        """Views into `rows` [..., width]."""
         state, action, reward, cost, terminal, following = rows.split(
             (self.state_size, self.action_size, 1, 1, 1, self.state_size), dim=-1
         )

@@ -1,21 +1,27 @@
-"""Transitions on their way into the buffers D, D_s and D₀ of one agent, and the batches that come out."""
+"""Transitions on their way into the buffers D, D_s and D₀ of P agents, and the batches that come out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from msaclag_learner.buffers import Batch, RowBuffer, TransitionLayout
-from msaclag_learner.configuration import MetaSacLagConfig
-from msaclag_learner.meta_sac_lag import Samples
+from msaclag_learner.buffers import RowRings, TransitionLayout
+from msaclag_learner.configuration import AlgorithmConfig
+from msaclag_learner.samples import Batch, Samples
 
 Array = NDArray[np.float32]
+LARGEST = float(np.finfo(np.float32).max)
+NOISES = 4
+"""Draws from the policy in one update (see `Samples.noise`)."""
 
 
 class ExperienceError(ValueError):
-    """A transition that must not be learned from; the message names the field."""
+    """What must not be learned from, or is too little to learn from; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,86 +36,166 @@ class Transition:
     terminated: bool
 
 
-class Experience:
-    """D, D_s and D₀ of one agent. One thread may add while another samples."""
+class Sizes(NamedTuple):
+    """Rows in D, D_s and D₀."""
 
-    def __init__(self, config: MetaSacLagConfig, state_size: int, action_size: int, capacity: int) -> None:
-        """Empty buffers; D holds `capacity` transitions."""
-        self.config = config
+    replay: int
+    safety: int
+    initial: int
+
+
+class Experience:
+    """D, D_s and D₀ of P agents, raw: each row is what happened. One thread may add while another samples."""
+
+    def __init__(
+        self,
+        configs: Sequence[AlgorithmConfig],
+        state_size: int,
+        action_size: int,
+        capacity: int,
+        device: str = "cpu",
+    ) -> None:
+        """Empty buffers.
+
+        Args:
+            configs: of each agent; `batch` is the same in all.
+            state_size: S.
+            action_size: A.
+            capacity: transitions that D, and again D_s, holds of each agent; D₀ as many states.
+            device: where the buffers lie and the batches are wanted.
+        """
+        self.configs, self.batch = configs, configs[0].batch
         self.layout = TransitionLayout(state_size, action_size)
-        self.replay = RowBuffer(1, capacity, self.layout.width)
-        self.safety = RowBuffer(1, capacity, self.layout.width)
-        self.initial = RowBuffer(1, capacity, state_size)
+        self._transitions = RowRings(2 * len(configs), capacity, self.layout.width, device)
+        self._first_states = RowRings(len(configs), capacity, state_size, device)
         self._lock = Lock()
 
-    def add_first_state(self, observation: Array) -> None:
-        """Put the first state of an episode into D₀."""
-        _check("first observation", observation, self.layout.state_size)
-        with self._lock:
-            self.initial.add(0, torch.from_numpy(observation))
-
-    def add(self, transition: Transition) -> None:
-        """Put a transition where it belongs (Alg. 1, lines 8 to 11).
+    def add(self, transition: Transition, agent: int = 0) -> Array:
+        """Put a transition where it belongs (Alg. 1, lines 8 to 11); returns its row [width].
 
         Raises:
             ExperienceError: a wrong size, a non-finite number, or a cost other than 0 and 1; nothing was added.
         """
-        row = torch.from_numpy(self._row(transition))
+        row = self._row(transition)
+        self.extend(torch.from_numpy(row).unsqueeze(0), agent)
+        return row
+
+    def add_first_state(self, observation: Array, agent: int = 0) -> Array:
+        """Put the first state [S] of an episode into D₀; returns its row.
+
+        Raises:
+            ExperienceError: a wrong size or a non-finite number; nothing was added.
+        """
+        row = _checked("first observation", observation, self.layout.state_size)
+        self.extend_first_states(torch.from_numpy(row).unsqueeze(0), agent)
+        return row
+
+    def extend(self, rows: Tensor, agent: int = 0) -> None:
+        """Add the transitions `rows` [N, width] that `add` returned; the same as one after the other."""
+        violating = rows[:, self.layout.cost] == 1
+        replayed = rows if self.configs[agent].violations_in_replay else rows[~violating]
         with self._lock:
-            if transition.cost:
-                self.safety.add(0, row)
-            if not transition.cost or self.config.violations_in_replay:
-                self.replay.add(0, row)
+            self._transitions.add(_replay(agent), replayed)
+            self._transitions.add(_safety(agent), rows[violating])
+
+    def extend_first_states(self, rows: Tensor, agent: int = 0) -> None:
+        """Add the first states `rows` [N, S] that `add_first_state` returned, unless D₀ is fixed and full."""
+        config = self.configs[agent]
+        if config.initial_states == "fixed":
+            rows = rows[: max(0, config.initial_state_count - self._first_states.added[agent])]
+        with self._lock:
+            self._first_states.add(agent, rows)
+
+    def sizes(self, agent: int = 0) -> Sizes:
+        """How much is held."""
+        transitions = self._transitions
+        return Sizes(transitions.size(_replay(agent)), transitions.size(_safety(agent)), self._first_states.size(agent))
+
+    def replay(self, agent: int = 0) -> Batch:
+        """A copy of D, each tensor [N, …]: in order of arrival until the ring is full."""
+        with self._lock:
+            return self.layout.split(self._transitions.rows(_replay(agent)).clone())
+
+    def safety(self, agent: int = 0) -> Batch:
+        """A copy of D_s, as `replay`."""
+        with self._lock:
+            return self.layout.split(self._transitions.rows(_safety(agent)).clone())
+
+    def initial(self, agent: int = 0) -> Tensor:
+        """A copy of D₀, [N, S]."""
+        with self._lock:
+            return self._first_states.rows(agent).clone()
 
     def ready(self) -> bool:
-        """Whether D holds a batch and D₀ a state."""
-        return self.replay.size(0) >= self.config.batch and self.initial.size(0) > 0
+        """Whether D holds a batch and D₀ a state, for each agent."""
+        return all(not self._missing(agent) for agent in range(len(self.configs)))
 
-    def states(self) -> torch.Tensor:
-        """All states in D: [1, N, S]."""
+    def sample(self, generators: Sequence[torch.Generator]) -> Samples:
+        """What one update needs, that of agent i drawn with generator i (of the CPU).
+
+        While D_s is empty, all of the safety critics' batch is drawn from D.
+
+        Raises:
+            ExperienceError: D holds less than a batch, or D₀ nothing.
+        """
+        batch, actions = self.batch, self.layout.action_size
         with self._lock:
-            rows = self.replay.rows[:, : self.replay.size(0)].clone()
-        return self.layout.split(rows).states
+            drawn = [self._draw(agent, generator) for agent, generator in enumerate(generators)]
+            rows = self._transitions.gather(torch.stack([transitions for transitions, _ in drawn]))
+            initial = self._first_states.gather(torch.stack([first_states for _, first_states in drawn]))
+        noise = torch.empty(len(generators), NOISES, batch, actions)
+        for agent, generator in enumerate(generators):
+            noise[agent].normal_(generator=generator)
+        safety, inner, outer = rows.split(batch, dim=1)
+        return Samples(
+            self.layout.split(safety),
+            self.layout.split(inner),
+            outer[..., : self.layout.state_size],
+            initial,
+            noise.to(rows.device),
+        )
 
-    def sample(self, generator: torch.Generator) -> Samples:
-        """What one update needs."""
-        batch = self.config.batch
-        with self._lock:
-            violations = round(batch * self.config.safety_share) if self.safety.size(0) else 0
-            safety = self.replay.sample(0, batch - violations, generator)
-            if violations:
-                safety = torch.cat((safety, self.safety.sample(0, violations, generator)))
-            inner = self.replay.sample(0, batch, generator)
-            outer = self.replay.sample(0, batch, generator)
-            initial = self.initial.sample(0, batch, generator)
-        return Samples(self._batch(safety), self._batch(inner), self._batch(outer).states, initial.unsqueeze(0))
+    def _draw(self, agent: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Indices [3 B] of transitions, for the safety critics, ℬ and ℬ′, and [B] of first states."""
+        if missing := self._missing(agent):
+            raise ExperienceError(missing)
+        share = self.configs[agent].safety_share if self._transitions.size(_safety(agent)) else 0.0
+        violations = round(self.batch * share)
+        replay = self._transitions.draw(_replay(agent), 3 * self.batch - violations, generator)
+        if violations:
+            replay = torch.cat((self._transitions.draw(_safety(agent), violations, generator), replay))
+        return replay, self._first_states.draw(agent, self.batch, generator)
 
-    def _batch(self, rows: torch.Tensor) -> Batch:
-        return self.layout.split(rows.unsqueeze(0))
+    def _missing(self, agent: int) -> str:
+        sizes = self.sizes(agent)
+        if sizes.replay < self.batch:
+            return f"D holds {sizes.replay} transitions, fewer than a batch of {self.batch}: gather more, or lower it"
+        return "" if sizes.initial else "D₀ holds no first state: begin an episode first"
 
     def _row(self, transition: Transition) -> Array:
-        _check("observation", transition.observation, self.layout.state_size)
-        _check("action", transition.action, self.layout.action_size)
-        _check("next observation", transition.next_observation, self.layout.state_size)
-        if not np.isfinite(transition.reward):
+        observation = _checked("observation", transition.observation, self.layout.state_size)
+        action = _checked("action", transition.action, self.layout.action_size)
+        following = _checked("next observation", transition.next_observation, self.layout.state_size)
+        if not abs(transition.reward) <= LARGEST:
             raise ExperienceError(f"the reward is {transition.reward}, not a finite number")
         if transition.cost not in (0, 1):
             raise ExperienceError(f"the cost is {transition.cost}, not 0 or 1")
-        scalars = np.array(self._scalars(transition), np.float32)
-        return np.concatenate((transition.observation, transition.action, scalars, transition.next_observation))
-
-    def _scalars(self, transition: Transition) -> tuple[float, int, bool]:
-        """Reward, cost and terminal, with what follows a violation by the settings."""
-        reward, terminal = transition.reward, transition.terminated
-        if transition.cost and self.config.after_violation == "bootstrapped":
-            terminal = False
-        elif transition.cost and self.config.after_violation == "absorbed" and reward < 0:
-            reward /= 1 - self.config.reward_discount
-        return reward, transition.cost, terminal
+        scalars = np.array((transition.reward, transition.cost, transition.terminated), np.float32)
+        return np.concatenate((observation, action, scalars, following))
 
 
-def _check(name: str, values: Array, size: int) -> None:
-    if values.shape != (size,):
-        raise ExperienceError(f"the {name} has shape {values.shape}, not ({size},)")
-    if not np.isfinite(values).all():
+def _replay(agent: int) -> int:
+    return 2 * agent
+
+
+def _safety(agent: int) -> int:
+    return 2 * agent + 1
+
+
+def _checked(name: str, values: Array, size: int) -> Array:
+    """A copy in float32."""
+    if np.shape(values) != (size,):
+        raise ExperienceError(f"the {name} has shape {np.shape(values)}, not ({size},)")
+    if not (np.abs(values) <= LARGEST).all():
         raise ExperienceError(f"the {name} holds a number that is not finite: {values}")
+    return np.array(values, np.float32)

@@ -2,11 +2,11 @@
 
 Messages in, messages out; what is learned and how is `TrainingRun`'s. Where time waits for the learner (simulation), an
 action is held back until the updates have caught up; where it does not, no action waits for an update. No callback
-blocks: the training thread triggers what waits for it.
+blocks: the training thread writes the checkpoints and triggers what waits for it. A resumed run begins with a new
+episode.
 """
 
 import math
-import sys
 import time
 from threading import Event, Thread
 from typing import Any
@@ -22,6 +22,7 @@ from std_srvs.srv import Trigger
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.experience import Transition
+from msaclag_learner.scheduling import give_way
 from msaclag_learner.training_run import DivergedError, TrainingRun
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
@@ -33,8 +34,6 @@ from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 from msaclag_ros.node_main import DONE, FAULT, run
 from msaclag_ros.parameters import declare, refuse_unknown
 
-SWITCH_INTERVAL = 5e-4
-"""s; Python lets the thread that acts wait for the one that trains up to this long, by default ten times longer."""
 RETRY = 1.0
 """s between two requests for an episode while a person or the arm keeps the environment."""
 UNACCEPTED = 5.0
@@ -57,13 +56,13 @@ class LearnerNode(Node):
         self.config = declare(self, TrainingConfig)
         refuse_unknown(self)
         claim(self, "action")
-        sys.setswitchinterval(SWITCH_INTERVAL)
         self.run: TrainingRun | None = None
         self._name = f"{self.get_fully_qualified_name()} ({uuid4().hex[:8]})"
         self._real_time = False
         self._answer: PolicyAction | None = None
         self._held: Observation | None = None
         self._episode_over = False
+        self._passed_over: int | None = None
         self._next_seq = 0
         self._early: dict[int, TransitionMessage] = {}
         self._fetching = False
@@ -71,6 +70,7 @@ class LearnerNode(Node):
         self._requests, self._unaccepted_since = 0, math.inf
         self._ending = Event()
         self._failure: Exception | None = None
+        self._asked_to_save: list[Future] = []
         self._trainer = Thread(target=self._train, name="trainer")
         self._progress = self.create_guard_condition(self._go_on)
         self._action = self._publisher("action")
@@ -144,8 +144,14 @@ class LearnerNode(Node):
             self.run = TrainingRun(self.config, result.task, len(first.values), result.action_size)
             self._real_time, self._next_seq = result.real_time, result.next_seq
             self._trainer.start()
+        observation = np.asarray(first.values, np.float32)
+        if not first.evaluation and self.run.wants_initial_state:
+            self.run.initial_state(observation)
+            self._passed_over = first.episode
+            self._request_episode()
+            return
         if not first.evaluation:
-            self.run.first_state(np.asarray(first.values, np.float32))
+            self.run.first_state(observation)
         self._act(first)
 
     def _retry(self, reason: str) -> None:
@@ -170,7 +176,7 @@ class LearnerNode(Node):
 
     def _act(self, message: Observation) -> None:
         assert self.run is not None
-        if not self._real_time and not self.run.caught_up:
+        if not self._real_time and not self.run.progress.caught_up:
             self._held = message
             return
         observation = np.asarray(message.values, np.float32)
@@ -232,6 +238,8 @@ class LearnerNode(Node):
 
     def _take_in(self, message: TransitionMessage) -> None:
         assert self.run is not None
+        if message.episode == self._passed_over:  # ended by the reset that followed; nothing was done in it
+            return
         transition = Transition(
             observation=np.asarray(message.observation, np.float32),
             action=np.asarray(message.action_executed, np.float32),
@@ -250,7 +258,7 @@ class LearnerNode(Node):
     def _after_episode(self) -> None:
         """Ask for the next episode; the evaluation waits for the last update."""
         assert self.run is not None
-        self._episode_over = self.run.trained and self.run.due() > 0
+        self._episode_over = self.run.trained and self.run.progress.due() > 0
         if self._episode_over:
             return
         if self.run.trained and self.run.evaluated:
@@ -260,11 +268,15 @@ class LearnerNode(Node):
 
     def _train(self) -> None:
         assert self.run is not None
+        give_way()
         try:
             while not self._ending.is_set():
-                if self.run.wait_until_due(0.1):
+                if self.run.progress.wait_until_due(0.1):
                     self.run.update()
                     self._progress.trigger()
+                self.run.save_if_due()
+                while self._asked_to_save:
+                    self._asked_to_save.pop().set_result(self._save())
         except Exception as error:
             self._failure = error
 
@@ -293,19 +305,25 @@ class LearnerNode(Node):
         if self.run is None:
             return Health(OK, "waiting for an environment", {})
         status = self.run.status()
-        values = {"step": status.step, "updates": status.updates, "updates due": self.run.due()}
+        values = {"step": status.step, "updates": status.updates, "updates due": self.run.progress.due()}
         return Health(OK, status.phase, values)
 
-    def _on_save(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+    async def _on_save(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         if self.run is None:
             response.message = "there is nothing to save yet: no episode has begun"
             return response
-        try:
-            response.message = f"saved {self.run.save()}"
-            response.success = True
-        except CheckpointError as error:
-            response.message = str(error)
+        saved = Future()
+        self._asked_to_save.append(saved)
+        response.success, response.message = await saved
         return response
+
+    def _save(self) -> tuple[bool, str]:
+        """Whether a checkpoint could be written, and what to say of it."""
+        assert self.run is not None
+        try:
+            return True, f"saved {self.run.save()}"
+        except CheckpointError as error:
+            return False, str(error)
 
 
 def main() -> int:

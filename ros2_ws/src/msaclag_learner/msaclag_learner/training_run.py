@@ -1,118 +1,113 @@
 """One training run of one agent, from its first step to its summary; the ROS node and the loop in one process drive it.
 
-`act` and `take_in` belong to whoever talks to the environment, `update` to whoever trains; they may be two threads.
+`act`, `first_state` and `take_in` belong to whoever talks to the environment, `update` and `save_if_due` to whoever
+trains; they may be two threads.
 """
 
-import json
 import math
-import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Condition, Lock
+from threading import Lock
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.utils.tensorboard import SummaryWriter
 
-from msaclag_learner import checkpoint
+from msaclag_learner import algorithms, checkpoint
 from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.compatibility import check_identity, check_settings, identity, refuse_to_overwrite, settings
 from msaclag_learner.configuration import TrainingConfig
-from msaclag_learner.episodes import EpisodeStatistics
 from msaclag_learner.experience import Experience, Transition
-from msaclag_learner.meta_sac_lag import MetaSacLag
+from msaclag_learner.experience_log import ExperienceLog, Mark
+from msaclag_learner.metrics import LOG_EVERY, Metrics
+from msaclag_learner.progress import Progress
+from msaclag_learner.status import Status
 
 Array = NDArray[np.float32]
-ALGORITHM = "meta_sac_lag"
-LOG_EVERY = 50
-"""Updates between two points in the metrics."""
+GENERATOR = "sampling_generator"
+"""Name, in a checkpoint, of the random state that batches and noise are drawn from."""
 
 
 class DivergedError(RuntimeError):
     """Training has produced numbers that are not finite."""
 
 
-@dataclass(frozen=True)
-class Status:
-    """Where the run stands; the fields of msaclag_msgs/LearnerStatus."""
-
-    phase: str
-    algorithm: str
-    step: int
-    steps: int
-    episode: int
-    updates: int
-    threshold: float
-    multiplier: float
-    temperature: float
-    expected_cost: float = math.nan
-    reward_critic_loss: float = math.nan
-    safety_critic_loss: float = math.nan
-    mean_return: float = math.nan
-    success_rate: float = math.nan
-    violation_rate: float = math.nan
-    steps_per_s: float = 0.0
-    updates_per_s: float = 0.0
-
-
 class TrainingRun:
     """The agent, its experience, its metrics and its files."""
 
     def __init__(self, config: TrainingConfig, task: str, state_size: int, action_size: int) -> None:
-        """Start untrained, or from the networks, optimisers, ε, ν and α of `config.checkpoint`.
+        """Start untrained, or from the networks, optimisers, ε, ν and α of `config.checkpoint`; or resume.
 
         Raises:
-            CheckpointError: the checkpoint is unreadable, or of another task or algorithm; or the run's folder holds a
-                checkpoint that this run would overwrite without going on from it.
+            CheckpointError: the checkpoint is unreadable, or of another task or algorithm; a run that is to be resumed
+                has other settings; or the run's folder holds a checkpoint and is not to be resumed.
         """
         torch.set_num_threads(config.threads)
         self.config, self.task = config, task
         self.folder = Path(config.run_dir)
-        self._refuse_to_overwrite()
-        self.learner = MetaSacLag(config.algorithm, state_size, action_size, [config.seed])
-        self.experience = Experience(config.algorithm, state_size, action_size, config.replay_capacity)
-        self.acting = ActingPolicy(self.learner.network, self.learner.normaliser, action_size, config.seed)
-        if config.checkpoint:
-            self._load(Path(config.checkpoint))
-        self.acting.take_over(self.learner.policy[0], self.learner.updates)
-        self.writer = SummaryWriter(str(self.folder / "tensorboard"))
-        self.training, self.evaluation = (
-            EpisodeStatistics(),
-            EpisodeStatistics(window=max(1, config.evaluation_episodes)),
-        )
-        self.step, self.episodes, self.updates = 0, 0, 0
-        self._first_due: int | None = None
-        self._losses: dict[str, float] = {}
-        self._started, self._last_checkpoint = time.monotonic(), 0
-        self._trained_for = 0.0
-        self._progress = Condition()
-        self._learner_lock = Lock()
-
-    @property
-    def warming_up(self) -> bool:
-        """Whether actions are still random; never when a checkpoint was given."""
-        return self.step < self.config.warmup and not self.config.checkpoint
+        if not config.resume:
+            refuse_to_overwrite(self.folder)
+        self._identity = identity(config, task, state_size, action_size)
+        self.learner = algorithms.make([config.algorithm], state_size, action_size, [config.seed])
+        self.experience = Experience([config.algorithm], state_size, action_size, config.replay_capacity)
+        self.log = ExperienceLog(self.folder, self.experience.layout)
+        self.acting = ActingPolicy(self.learner.actor.networks.shape, self.learner.normaliser, action_size, config.seed)
+        self.progress = Progress(0 if config.checkpoint else config.warmup, config.updates_per_step)
+        before: dict[str, Any] = {}
+        if config.resume:
+            before = self._resume()
+        elif config.checkpoint:
+            self._start_from(Path(config.checkpoint))
+        self.acting.take_over(self.learner.actor.parameters[0], self.learner.updates)
+        self.metrics = Metrics(self.folder, config.evaluation_episodes, self.progress.step if config.resume else None)
+        self.metrics.training.finished.extend(before.get("episodes", ()))
+        self._trained_for = before.get("seconds", 0.0)
+        self._started = time.monotonic() - self._trained_for
+        self._last_checkpoint, self._checkpoint_due = self.progress.step, False
+        self._learner_lock, self._saving = Lock(), Lock()
 
     @property
     def trained(self) -> bool:
-        """Whether all transitions asked for were learned from."""
-        return self.step >= self.config.steps
+        """Whether all transitions asked for were gathered; the last episode counts to its end."""
+        return self.progress.step >= self.config.steps and not self.progress.in_episode
 
     @property
     def evaluated(self) -> bool:
         """Whether all evaluation episodes were run."""
-        return len(self.evaluation.finished) >= self.config.evaluation_episodes
+        return len(self.metrics.evaluation.finished) >= self.config.evaluation_episodes
+
+    @property
+    def wants_initial_state(self) -> bool:
+        """Whether a reset is to be made for D₀ alone before the first step."""
+        return not self.trained and self.progress.initial_resets < self.config.initial_resets
 
     def act(self, observation: Array, *, evaluation: bool) -> Array:
         """The action [A] in [−1, 1] for `observation` [S]."""
-        if self.warming_up and not evaluation:
+        if self.progress.warming_up and not evaluation:
             return self.acting.explore()
         return self.acting.act(observation, deterministic=evaluation)
 
+    def initial_state(self, observation: Array) -> None:
+        """A reset for D₀ alone led to `observation` [S].
+
+        Raises:
+            ExperienceError: the observation is malformed; it was not taken in.
+        """
+        with self.progress.changed:
+            self.log.append_first_state(self.experience.add_first_state(observation))
+            self.progress.initial_resets += 1
+
     def first_state(self, observation: Array) -> None:
-        """An episode begins in `observation` [S]."""
-        self.experience.add_first_state(observation)
+        """An episode of training begins in `observation` [S].
+
+        Raises:
+            ExperienceError: the observation is malformed; it was not taken in.
+        """
+        with self.progress.changed:
+            self.log.append_first_state(self.experience.add_first_state(observation))
+            self.progress.begun += 1
+            self.progress.in_episode = True
 
     def take_in(
         self, transition: Transition, info: dict[str, float], *, ended: bool, evaluation: bool, moved: bool = True
@@ -122,144 +117,127 @@ class TrainingRun:
         Raises:
             ExperienceError: the transition is malformed; it was not taken in.
         """
-        statistics = self.evaluation if evaluation else self.training
-        learned = moved and not evaluation
-        if learned:
-            self.experience.add(transition)
-        episode = statistics.step(transition.reward, transition.cost, info, ended=ended)
-        with self._progress:
-            if learned:
-                self.step += 1
-                if self._first_due is None and self.experience.ready():
-                    self._first_due = self.step
-            self._progress.notify_all()
+        progress = self.progress
+        statistics = self.metrics.evaluation if evaluation else self.metrics.training
+        with progress.changed:
+            if moved and not evaluation:
+                self.log.append(self.experience.add(transition))
+                progress.stepped(ready=self.experience.ready())
+            episode = statistics.step(transition.reward, transition.cost, info, ended=ended)
+            if not evaluation:
+                progress.in_episode = not ended
+                progress.finished += ended
+            if ended and not evaluation:
+                unsaved = progress.step - self._last_checkpoint
+                self._checkpoint_due = unsaved >= self.config.checkpoint_every or self.trained
+            progress.changed.notify_all()
         if episode is not None:
-            self._log_episode(episode, evaluation=evaluation)
-
-    def due(self) -> int:
-        """Updates that the transitions so far call for and that were not made yet."""
-        if self._first_due is None:
-            return 0
-        begin = self._first_due if self.config.checkpoint else max(self._first_due, self.config.warmup)
-        learned_from = min(self.step, self.config.steps) - begin
-        return max(0, int(learned_from * self.config.updates_per_step) - self.updates)
-
-    @property
-    def caught_up(self) -> bool:
-        """Whether at most one step's updates are missing."""
-        return self.due() <= math.ceil(self.config.updates_per_step)
-
-    def wait_until_due(self, timeout: float) -> bool:
-        """Wait for an update to be called for; False when none was within `timeout` s."""
-        with self._progress:
-            return self._progress.wait_for(self.due, timeout) > 0
+            self.metrics.episode(episode, progress.step, evaluation=evaluation)
 
     def update(self) -> None:
-        """One update; the policy that acts is swapped for the new one, and a checkpoint is written when it is time.
+        """One update; the policy that acts is swapped for the new one.
 
         Raises:
             DivergedError: the policy is no longer finite; the one that acts stays as it was.
-            CheckpointError: the checkpoint cannot be written.
+            ExperienceError: there is too little experience; see `Progress.due`.
         """
-        if self.learner.updates == 0 and self.config.algorithm.normalise_states:
-            self.learner.normaliser.fit(self.experience.states())
-        samples = self.experience.sample(self.learner.generators[0])
         with self._learner_lock:
-            figures = self.learner.update(samples)
-        if not self._finite():
-            raise DivergedError(
-                f"the policy became non-finite at update {self.learner.updates}: lower the rates or value_scale; the "
-                "last checkpoint is untouched"
-            )
-        self.acting.take_over(self.learner.policy[0], self.learner.updates)
-        with self._progress:
-            self.updates += 1
-            self._progress.notify_all()
-        if self.updates % LOG_EVERY == 0:
-            self._losses = {name: float(value[0]) for name, value in figures.items()}
-            for name, value in self._losses.items():
-                self.writer.add_scalar(f"learner/{name}", value, self.step)
-        if self.step - self._last_checkpoint >= self.config.checkpoint_every:
-            self._last_checkpoint = self.step
-            self.save()
+            if self.learner.updates == 0 and self.config.algorithm.normalise_states:
+                self.learner.normaliser.fit(self.experience.replay().states.unsqueeze(0))
+            figures = self.learner.update(self.experience.sample(self.learner.generators))
+            if not self._finite():
+                raise DivergedError(
+                    f"the policy became non-finite at update {self.learner.updates}: lower the rates or value_scale; "
+                    "the last checkpoint is untouched"
+                )
+            self.acting.take_over(self.learner.actor.parameters[0], self.learner.updates)
+            with self.progress.changed:
+                self.progress.updates += 1
+                self.progress.changed.notify_all()
+        if self.progress.updates % LOG_EVERY == 0:
+            self.metrics.updated(figures, self.progress.step)
 
     def status(self) -> Status:
         """Where the run stands."""
+        progress, losses = self.progress, self.metrics.losses
         phase = "done" if self.trained and self.evaluated else "evaluation" if self.trained else "training"
-        if phase == "training" and self.warming_up:
+        if phase == "training" and progress.warming_up:
             phase = "warmup"
         elapsed = max(1e-9, time.monotonic() - self._started)
         if not self.trained:
             self._trained_for = elapsed
         seconds = max(1e-9, self._trained_for)
-        losses = {
-            name: self._losses.get(name, math.nan)
-            for name in ("expected_cost", "reward_critic_loss", "safety_critic_loss")
-        }
-        statistics = self.evaluation if phase in ("evaluation", "done") else self.training
+        statistics = self.metrics.evaluation if phase in ("evaluation", "done") else self.metrics.training
         return Status(
             phase=phase,
-            algorithm=ALGORITHM,
-            step=self.step,
+            algorithm=self._identity["algorithm"],
+            step=progress.step,
             steps=self.config.steps,
-            episode=self.episodes,
-            updates=self.updates,
+            episode=progress.finished,
+            updates=progress.updates,
             threshold=float(self.learner.threshold[0]),
             multiplier=float(self.learner.multiplier[0]),
             temperature=float(self.learner.temperature[0]),
+            expected_cost=losses.get("expected_cost", math.nan),
+            reward_critic_loss=losses.get("reward_critic_loss", math.nan),
+            safety_critic_loss=losses.get("safety_critic_loss", math.nan),
             mean_return=statistics.mean("return"),
             success_rate=statistics.mean("success"),
             violation_rate=statistics.mean("violation"),
-            steps_per_s=self.step / seconds,
-            updates_per_s=self.updates / seconds,
-            **losses,
+            steps_per_s=progress.step / seconds,
+            updates_per_s=progress.updates / seconds,
         )
 
-    def save(self) -> Path:
-        """Write a checkpoint to the run's folder; any thread may ask.
+    def save_if_due(self) -> None:
+        """Write a checkpoint at the end of the first episode that is `checkpoint_every` behind the last one's.
 
         Raises:
             CheckpointError: it cannot be written, or the policy is not finite.
         """
-        if not self._finite():
-            raise checkpoint.CheckpointError("not saved: the policy is not finite")
-        about = {
-            "task": self.task,
-            "algorithm": ALGORITHM,
-            "state_size": self.learner.state_size,
-            "action_size": self.learner.action_size,
-            "hidden": list(self.config.algorithm.hidden),
-            "step": self.step,
-            "updates": self.learner.updates,
-        }
-        with self._learner_lock:
-            return checkpoint.save(self.folder, self.learner.state(), about)
+        if self._checkpoint_due:
+            self.save()
+
+    def save(self) -> Path:
+        """Write a checkpoint to the run's folder, and the rows since the last one; any thread may ask.
+
+        The caller waits for the disk, updates of another thread for the copy alone, and acting not even for that. A run
+        resumed from it equals one that went on, to the bit, unless an episode is under way: then a new one begins.
+
+        Raises:
+            CheckpointError: it cannot be written, or the policy is not finite.
+        """
+        with self._saving:
+            with self._learner_lock:
+                if not self._finite():
+                    raise checkpoint.CheckpointError("not saved: the policy is not finite")
+                tensors = checkpoint.copy(self.learner.state())
+                tensors[GENERATOR] = self.learner.generators[0].get_state()
+                with self.progress.changed:
+                    about, extent, step = self._about(), self.log.extent, self.progress.step
+                    self._checkpoint_due = False
+            self.metrics.flush()
+            about["experience"] = self.log.write(extent).as_dict()
+            file = checkpoint.save(self.folder, tensors, about)
+            self._last_checkpoint = step
+            return file
 
     def summary(self) -> dict[str, object]:
         """The run in figures."""
         status = self.status()
-
-        def figures(statistics: EpisodeStatistics, *names: str) -> dict[str, float | None]:
-            means = {label: statistics.mean(name) for label, name in (each.split("=") for each in names)}
-            return {label: None if math.isnan(mean) else mean for label, mean in means.items()}
-
-        rates = ("return=return", "success_rate=success", "violation_rate=violation")
-        motion = ("poured=poured", "spilled=spilled", "acceleration=acceleration", "jerk=jerk")
         return {
             "task": self.task,
-            "algorithm": ALGORITHM,
+            "algorithm": status.algorithm,
             "seed": self.config.seed,
-            "steps": self.step,
-            "episodes": self.episodes,
-            "updates": self.updates,
+            "steps": status.step,
+            "episodes": status.episode,
+            "updates": status.updates,
             "seconds": self._trained_for,
             "steps_per_s": status.steps_per_s,
             "updates_per_s": status.updates_per_s,
             "threshold": status.threshold,
             "multiplier": status.multiplier,
             "temperature": status.temperature,
-            "training": figures(self.training, *rates, *motion),
-            "evaluation": {"episodes": len(self.evaluation.finished), **figures(self.evaluation, *rates, *motion)},
+            **self.metrics.summary(),
         }
 
     def close(self) -> None:
@@ -268,50 +246,45 @@ class TrainingRun:
             self.save()
         finally:
             try:
-                self._write_summary()
+                self.metrics.write_summary(self.summary())
             finally:
-                self.writer.close()
+                self.metrics.close()
 
     def _finite(self) -> bool:
-        return bool(torch.isfinite(self.learner.policy).all())
+        return bool(torch.isfinite(self.learner.actor.parameters).all())
 
-    def _write_summary(self) -> None:
-        target = self.folder / "summary.json"
-        aside = target.with_suffix(".partial")
-        aside.write_text(json.dumps(self.summary(), indent=2) + "\n")
-        os.replace(aside, target)
-
-    def _refuse_to_overwrite(self) -> None:
-        own = self.folder / checkpoint.FILE
-        given = Path(self.config.checkpoint or ".") / checkpoint.FILE
-        if own.exists() and not (self.config.checkpoint and given.exists() and given.samefile(own)):
-            raise checkpoint.CheckpointError(
-                f"{self.folder} holds the checkpoint of another run: name another run_dir, or go on from this one by "
-                f"checkpoint {self.folder}"
-            )
-
-    def _load(self, path: Path) -> None:
-        tensors, about = checkpoint.load(path)
-        here = {
-            "task": self.task,
-            "algorithm": ALGORITHM,
-            "state_size": self.learner.state_size,
-            "action_size": self.learner.action_size,
-            "hidden": list(self.config.algorithm.hidden),
+    def _about(self) -> dict[str, Any]:
+        return {
+            **self._identity,
+            "step": self.progress.step,
+            "updates": self.learner.updates,
+            "settings": settings(self.config),
+            "progress": self.progress.state(),
+            "exploration": self.acting.random.bit_generator.state,
+            "episodes": list(self.metrics.training.finished),
+            "seconds": self._trained_for,
         }
-        for name, value in here.items():
-            if about.get(name) != value:
-                raise checkpoint.CheckpointError(
-                    f"the checkpoint {path} has {name} {about.get(name)}, this run has {value}"
-                )
-        checkpoint.restore(self.learner.state(), tensors)
-        self.learner.updates = int(about["updates"])
 
-    def _log_episode(self, episode: dict[str, float], *, evaluation: bool) -> None:
-        if evaluation:
-            for name, value in episode.items():
-                self.writer.add_scalar(f"evaluation/{name}", value, len(self.evaluation.finished))
-            return
-        self.episodes += 1
-        for name, value in episode.items():
-            self.writer.add_scalar(f"episode/{name}", value, self.step)
+    def _start_from(self, path: Path) -> None:
+        """Take over the networks of another run."""
+        tensors, about = checkpoint.load(path)
+        check_identity(path, about, self._identity)
+        del tensors[GENERATOR]
+        checkpoint.restore(self.learner.state(), tensors)
+        self.learner.updates = about["updates"]
+
+    def _resume(self) -> dict[str, Any]:
+        """Take over everything; returns what the checkpoint says."""
+        file = self.folder / checkpoint.FILE
+        tensors, about = checkpoint.load(file)
+        check_identity(file, about, self._identity)
+        check_settings(file, about, self.config)
+        self.learner.generators[0].set_state(tensors.pop(GENERATOR))
+        checkpoint.restore(self.learner.state(), tensors)
+        self.learner.updates = about["updates"]
+        self.acting.random.bit_generator.state = about["exploration"]
+        self.progress.restore(about["progress"])
+        for transitions, first_states in self.log.read(Mark.from_dict(about["experience"])):
+            self.experience.extend(transitions)
+            self.experience.extend_first_states(first_states)
+        return about

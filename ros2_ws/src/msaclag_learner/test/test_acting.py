@@ -1,39 +1,43 @@
 import numpy as np
 import torch
 
-from msaclag_learner import policy
 from msaclag_learner.acting import ActingPolicy
-from msaclag_learner.mlp import Mlp
+from msaclag_learner.mlp import Mlp, Networks
 from msaclag_learner.normalisation import StateNormaliser
 
 STATES, ACTIONS = 6, 3
 
 
-def make() -> tuple[Mlp, torch.Tensor, ActingPolicy]:
-    network = Mlp((STATES, 16, 2 * ACTIONS))
-    parameters = torch.empty(1, network.size)
-    network.initialise(parameters, [torch.Generator().manual_seed(1)])
-    normaliser = StateNormaliser(1, STATES)
+def make() -> tuple[Networks, ActingPolicy]:
+    cpu = torch.device("cpu")
+    shape = Mlp((STATES, 16, 2 * ACTIONS))
+    networks = Networks.drawn(shape, [torch.Generator().manual_seed(1)], torch.float32, cpu)
+    normaliser = StateNormaliser(1, STATES, torch.float32, cpu)
     normaliser.fit(torch.randn(1, 50, STATES, generator=torch.Generator().manual_seed(3)) * 4 + 2)
-    acting = ActingPolicy(network, normaliser, ACTIONS, seed=2)
-    acting.take_over(parameters[0], 7)
-    return network, parameters, acting
+    acting = ActingPolicy(shape, normaliser, ACTIONS, seed=2)
+    acting.take_over(networks.parameters[0], 7)
+    return networks, acting
+
+
+def outputs(networks: Networks, acting: ActingPolicy, observation: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+    """The policy's mean and log of the spread, before the tanh."""
+    states = acting.normaliser(torch.from_numpy(observation).view(1, 1, -1))
+    mean, log_std = networks.forward(states)[0][0, 0].chunk(2)
+    return mean, log_std
 
 
 def test_the_deterministic_action_is_that_of_the_network() -> None:
-    network, parameters, acting = make()
+    networks, acting = make()
     observation = np.linspace(-1, 1, STATES, dtype=np.float32)
-    normalised = acting.normaliser(torch.from_numpy(observation).view(1, 1, -1))
-    expected, _ = policy.mean_action(network, parameters, normalised)
-    np.testing.assert_allclose(acting.act(observation, deterministic=True), expected[0, 0].numpy(), atol=1e-6)
+    mean, _ = outputs(networks, acting, observation)
+    np.testing.assert_allclose(acting.act(observation, deterministic=True), mean.tanh().numpy(), atol=1e-6)
     assert acting.version == 7
 
 
 def test_actions_spread_as_the_policy_says() -> None:
-    network, parameters, acting = make()
+    networks, acting = make()
     observation = np.zeros(STATES, np.float32)
-    outputs, _ = network.forward(parameters, acting.normaliser(torch.zeros(1, 1, STATES)))
-    mean, log_std = outputs[0, 0].chunk(2)
+    mean, log_std = outputs(networks, acting, observation)
     drawn = np.array([acting.act(observation, deterministic=False) for _ in range(4000)])
     before_tanh = np.arctanh(drawn)
     np.testing.assert_allclose(before_tanh.mean(0), mean.numpy(), atol=0.08)
@@ -41,8 +45,8 @@ def test_actions_spread_as_the_policy_says() -> None:
 
 
 def test_new_weights_leave_the_copy_in_use_alone() -> None:
-    _, parameters, acting = make()
+    networks, acting = make()
     observation = np.ones(STATES, np.float32)
     before = acting.act(observation, deterministic=True)
-    parameters.mul_(5)
+    networks.parameters.mul_(5)
     np.testing.assert_array_equal(acting.act(observation, deterministic=True), before)

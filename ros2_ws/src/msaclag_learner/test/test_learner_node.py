@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import numpy as np
 import pytest
 import rclpy
 from rclpy.action import ActionServer
@@ -17,7 +18,8 @@ from std_srvs.srv import Trigger
 
 from msaclag_learner import checkpoint
 from msaclag_learner.checkpoint import CheckpointError
-from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
+from msaclag_learner.experience import Transition as Experienced
 from msaclag_learner.learner_node import LearnerNode, Refused
 from msaclag_learner.training_run import TrainingRun
 from msaclag_msgs.action import ResetEpisode
@@ -47,11 +49,13 @@ class Line(Node):
         self.create_subscription(status.type, "learner_status", self.statuses.append, status.qos)
         self.create_service(FetchTransitions, "fetch_transitions", self.fetch)
         self.server = ActionServer(self, RESET_ACTION[1], RESET_ACTION[0], self.reset)
-        self.episode, self.position, self.asked = 0, 0.0, Observation()
+        self.episode, self.position, self.running, self.asked = 0, 0.0, False, Observation()
 
     def reset(self, handle: Any) -> ResetEpisode.Result:
+        if self.running:
+            self.tell(Transition(evaluation=self.asked.evaluation, truncated=True))
         self.episode += 1
-        self.position = 0.0
+        self.position, self.running = 0.0, True
         self.asked = Observation(episode=self.episode, evaluation=handle.request.evaluation, values=[0.0, 0.3])
         handle.succeed()
         return ResetEpisode.Result(
@@ -69,11 +73,7 @@ class Line(Node):
         self.position += 0.1 * action.values[0]
         last = self.asked.step == EPISODE - 1
         transition = Transition(
-            seq=len(self.log) + 1,
-            episode=self.episode,
-            step=self.asked.step,
             evaluation=self.asked.evaluation,
-            observation=self.asked.values,
             action=action.values,
             action_executed=action.values,
             duration=0.1,
@@ -83,9 +83,8 @@ class Line(Node):
             info_names=["success"],
             info_values=[float(abs(self.position - 0.3) < 0.05)],
         )
-        self.log.append(transition)
-        if transition.seq not in self.lost:
-            self.out["transition"].publish(transition)
+        self.tell(transition)
+        self.running = not last
         if not last:
             self.asked = Observation(
                 episode=self.episode,
@@ -94,6 +93,14 @@ class Line(Node):
                 values=transition.next_observation,
             )
             self.out["observation"].publish(self.asked)
+
+    def tell(self, transition: Transition) -> None:
+        """An interrupted episode ends in a transition without a duration."""
+        transition.seq, transition.episode, transition.step = len(self.log) + 1, self.episode, self.asked.step
+        transition.observation = self.asked.values
+        self.log.append(transition)
+        if transition.seq not in self.lost:
+            self.out["transition"].publish(transition)
 
     def fetch(
         self, request: FetchTransitions.Request, response: FetchTransitions.Response
@@ -166,7 +173,7 @@ def test_it_trains_evaluates_and_ends(start: Callable[..., Any], tmp_path: Path)
     wait(lambda: learner.exit_code is not None or raised)
     assert not raised and learner.exit_code == 0
     assert learner.run is not None
-    assert (learner.run.step, learner.run.updates) == (60, 40)
+    assert (learner.run.progress.step, learner.run.progress.updates) == (60, 40)
     assert len(line.log) == 60 + 2 * EPISODE
     assert [transition.evaluation for transition in line.log] == [False] * 60 + [True] * 10
     learner.close()
@@ -180,8 +187,9 @@ def test_a_transition_lost_on_the_way_is_fetched_and_taken_in_order(start: Calla
     wait(lambda: learner.exit_code is not None or raised)
     assert not raised and line.fetched >= 2
     assert learner.run is not None
-    stored = learner.run.experience.layout.split(learner.run.experience.replay.rows[:, :25])
-    assert stored.rewards[0].tolist() == pytest.approx([transition.reward for transition in line.log], rel=1e-5)
+    assert learner.run.experience.replay().rewards.tolist() == pytest.approx(
+        [transition.reward for transition in line.log], rel=1e-5
+    )
 
 
 def test_it_gives_way_to_the_learner_that_the_environment_belongs_to(start: Callable[..., Any]) -> None:
@@ -202,16 +210,46 @@ def test_a_checkpoint_is_saved_on_request(start: Callable[..., Any], tmp_path: P
     learner, line, _ = start(steps=100000)
     client = line.create_client(Trigger, "save_checkpoint")
     assert client.wait_for_service(5)
-    wait(lambda: learner.run is not None and learner.run.step > 5)
+    wait(lambda: learner.run is not None and learner.run.progress.step > 5)
     future = client.call_async(Trigger.Request())
     wait(future.done)
     assert future.result().success
     assert (tmp_path / "run" / checkpoint.FILE).is_file()
 
 
+def test_it_goes_on_with_its_run(start: Callable[..., Any], tmp_path: Path) -> None:
+    config = TrainingConfig(
+        algorithm=AlgorithmConfig(batch=16, hidden=(16,)), warmup=20, initial_resets=2, run_dir=str(tmp_path / "run")
+    )
+    before = TrainingRun(config, "line", 2, 1)
+    for _ in range(2):
+        before.initial_state(np.zeros(2, np.float32))
+    for step in range(30):
+        transition = Experienced(
+            np.zeros(2, np.float32), np.zeros(1, np.float32), 0.0, 0, np.ones(2, np.float32), False
+        )
+        before.take_in(transition, {}, ended=step % 5 == 4, evaluation=False)
+    before.close()
+    learner, line, raised = start(resume="true", initial_resets=2, steps=40, evaluation_episodes=0)
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised and len(line.log) == 10
+    assert learner.run is not None
+    assert (learner.run.progress.step, learner.run.progress.updates) == (40, 20)
+    assert learner.run.experience.sizes() == (40, 0, 4)
+
+
+def test_resets_for_their_first_states_come_before_the_first_step(start: Callable[..., Any]) -> None:
+    learner, line, raised = start(initial_resets=3, steps=25, evaluation_episodes=0)
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised and learner.run is not None
+    assert [transition.episode for transition in line.log if transition.duration == 0] == [1, 2, 3]
+    assert learner.run.experience.sizes() == (25, 0, 8)
+    assert len(learner.run.metrics.training.finished) == 5
+
+
 def test_it_ends_with_a_fault_when_the_environment_dies(start: Callable[..., Any]) -> None:
     learner, line, raised = start(steps=100000)
-    wait(lambda: learner.run is not None and learner.run.step > 5)
+    wait(lambda: learner.run is not None and learner.run.progress.step > 5)
     line.destroy_publisher(line.out["observation"])
     wait(lambda: learner.exit_code is not None)
     assert learner.exit_code == 1 and not raised

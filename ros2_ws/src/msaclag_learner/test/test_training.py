@@ -7,14 +7,16 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
+import torch
 from gymnasium import spaces
 
 from msaclag_learner import checkpoint
 from msaclag_learner.checkpoint import CheckpointError
-from msaclag_learner.configuration import MetaSacLagConfig, TrainingConfig
-from msaclag_learner.experience import Transition
+from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
+from msaclag_learner.experience import ExperienceError, Transition
+from msaclag_learner.status import Status
 from msaclag_learner.training import train
-from msaclag_learner.training_run import DivergedError, Status, TrainingRun
+from msaclag_learner.training_run import GENERATOR, DivergedError, TrainingRun
 
 SPEED, GOAL, STEPS = 0.1, 0.5, 25
 
@@ -51,7 +53,7 @@ def best_return(position: np.ndarray) -> float:
 
 
 def config(folder: Path, **changes: Any) -> TrainingConfig:
-    algorithm = MetaSacLagConfig(
+    algorithm = AlgorithmConfig(
         after_violation="nothing", value_scale=1, initial_temperature=0.05, temperature_floor=0.05
     )
     settings = {"steps": 3000, "warmup": 500, "evaluation_episodes": 20, **changes}
@@ -84,16 +86,17 @@ def test_going_on_from_a_checkpoint_starts_from_its_policy(tmp_path: Path) -> No
         config(tmp_path / "second", steps=0, evaluation_episodes=1, checkpoint=str(tmp_path / "first")),
     )
     again, about_again = checkpoint.load(tmp_path / "second")
-    assert about_again["updates"] == about["updates"] == 100
-    assert all(np.array_equal(tensors[name].numpy(), again[name].numpy()) for name in tensors)
+    assert about_again["updates"] == about["updates"] >= 100
+    live = tensors.keys() - {GENERATOR}
+    assert all(np.array_equal(tensors[name].numpy(), again[name].numpy()) for name in live)
 
 
 def test_another_runs_checkpoint_is_not_overwritten(tmp_path: Path) -> None:
     settings = {"steps": 50, "warmup": 40, "evaluation_episodes": 0}
     train(Point(), "point", config(tmp_path, **settings))
-    with pytest.raises(CheckpointError, match="holds the checkpoint of another run"):
-        train(Point(), "point", config(tmp_path, **settings))
-    train(Point(), "point", config(tmp_path, **settings, checkpoint=str(tmp_path)))
+    for start in ("", str(tmp_path)):
+        with pytest.raises(CheckpointError, match="holds the checkpoint of another run: go on with it by `resume`"):
+            train(Point(), "point", config(tmp_path, **settings, checkpoint=start))
 
 
 def test_an_interruption_leaves_whole_files(tmp_path: Path) -> None:
@@ -126,6 +129,40 @@ def test_a_policy_that_diverged_neither_acts_nor_is_saved(tmp_path: Path) -> Non
         run.close()
     assert checkpoint.load(tmp_path)[1]["updates"] == 0
     assert (tmp_path / "summary.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"position": np.array([0.0, np.nan])}, "next observation holds a number that is not finite"),
+        ({"position": np.zeros(3)}, "next observation has shape"),
+        ({"cost": 0.5}, "the cost is 0.5, not 0 or 1"),
+        ({"cost": None}, "info holds no 'cost'"),
+    ],
+)
+def test_what_must_not_be_learned_from_ends_the_run_and_loses_nothing(
+    tmp_path: Path, wrong: dict[str, Any], named: str
+) -> None:
+    class Wrong(Point):
+        def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+            observation, reward, terminated, truncated, info = super().step(action)
+            if self.step_count == 10:
+                observation = np.float32(wrong.get("position", observation))
+                info = {name: value for name, value in {**info, **wrong}.items() if value is not None}
+            return observation, reward, terminated, truncated, info
+
+    with pytest.raises(ExperienceError, match=named):
+        train(Wrong(), "point", config(tmp_path))
+    tensors, about = checkpoint.load(tmp_path)
+    assert about["step"] == about["experience"]["transitions"] == 9
+    assert all(torch.isfinite(tensor.float()).all() for tensor in tensors.values())
+
+
+def test_the_first_states_of_initial_resets_come_before_the_first_step(tmp_path: Path) -> None:
+    train(Point(), "point", config(tmp_path, steps=60, warmup=40, initial_resets=20, evaluation_episodes=0))
+    about = checkpoint.load(tmp_path)[1]
+    assert about["progress"]["initial_resets"] == 20
+    assert about["experience"]["first_states"] == 20 + about["progress"]["begun"]
 
 
 def test_steps_that_the_warmup_swallows_are_refused() -> None:

@@ -1,0 +1,82 @@
+"""What a checkpoint must have in common with the run that starts from it, or goes on with it."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from msaclag_learner import checkpoint
+from msaclag_learner.checkpoint import CheckpointError
+from msaclag_learner.configuration import TrainingConfig
+
+FREE_ON_RESUME = {"steps", "evaluation_episodes", "checkpoint_every", "threads", "run_dir", "checkpoint", "resume"}
+"""Settings that may differ from those the run was begun with; other `threads` may round otherwise."""
+
+
+def identity(config: TrainingConfig, task: str, state_size: int, action_size: int) -> dict[str, Any]:
+    """What tells whether a checkpoint's networks fit a run, for the checkpoint's header."""
+    return {
+        "task": task,
+        "algorithm": config.algorithm.name,
+        "state_size": state_size,
+        "action_size": action_size,
+        "hidden": list(config.algorithm.hidden),
+    }
+
+
+def settings(config: TrainingConfig) -> dict[str, Any]:
+    """All settings, for the checkpoint's header."""
+    written: dict[str, Any] = TypeAdapter(TrainingConfig).dump_python(config, mode="json")
+    return written
+
+
+def check_identity(file: Path, about: dict[str, Any], here: dict[str, Any]) -> None:
+    """See that the checkpoint's networks fit.
+
+    Raises:
+        CheckpointError: naming each difference.
+    """
+    differing = [
+        f"{name} {about.get(name)}, this run has {value}" for name, value in here.items() if about.get(name) != value
+    ]
+    if differing:
+        raise CheckpointError(f"the checkpoint {file} has {'; it has '.join(differing)}: name one that fits")
+
+
+def check_settings(file: Path, about: dict[str, Any], config: TrainingConfig) -> None:
+    """See that a run goes on with the settings it was begun with.
+
+    Raises:
+        CheckpointError: naming each that differs.
+    """
+    before, here = _dotted(about["settings"]), _dotted(settings(config))
+    differing = [
+        f"{name} was {before.get(name)}, now it is {here.get(name)}"
+        for name in sorted(before.keys() | here.keys())
+        if name not in FREE_ON_RESUME and before.get(name) != here.get(name)
+    ]
+    if differing:
+        raise CheckpointError(
+            f"the run of {file} cannot be resumed with other settings: {'; '.join(differing)}. Give them as they were, "
+            "or begin a run of another run_dir from its networks, by `checkpoint`"
+        )
+
+
+def refuse_to_overwrite(run_dir: Path) -> None:
+    """See that a new run has a folder of its own.
+
+    Raises:
+        CheckpointError: the folder holds the checkpoint of another run.
+    """
+    if (run_dir / checkpoint.FILE).exists():
+        raise CheckpointError(
+            f"{run_dir} holds the checkpoint of another run: go on with it by `resume` (--resume, or resume:=true in a "
+            "launch), or name another run_dir"
+        )
+
+
+def _dotted(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    leaves: dict[str, Any] = {}
+    for name, value in tree.items():
+        leaves |= _dotted(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return leaves
