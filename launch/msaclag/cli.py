@@ -39,6 +39,7 @@ COMMANDS = {
     "up": Command("msaclag.up:up", "the whole ROS 2 graph: learner, environment and recorder as processes"),
     "train": Command("msaclag.train:train", "training on the twin in one process, without ROS", _TRAINING_MISTAKES),
     "eval": Command("msaclag.train:evaluate", "how a checkpoint's policy does on the twin", _TRAINING_MISTAKES),
+    "bench": Command("msaclag.bench.command:bench", "how fast this machine trains, measured"),
     "report": Command("msaclag.report:report", "the figures of a run", ("msaclag.figures:MetricsError",)),
 }
 

@@ -1,0 +1,1 @@
+"""`msaclag bench`: what is fast and what is not on this machine, one module for each subject."""

@@ -1,0 +1,47 @@
+"""`msaclag bench SUBJECT`."""
+
+import os
+from importlib import import_module
+from json import dumps
+from pathlib import Path
+from typing import Literal
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from tyro.conf import Positional
+
+from msaclag_ros.settings import SettingError
+
+
+def bench(
+    subject: Positional[Literal["learner"]],
+    json: Path | None = None,
+    threads: int | None = None,
+    quick: bool = False,
+) -> None:
+    """Measure on this machine, which should do nothing else meanwhile.
+
+        msaclag bench learner --json learner.json
+
+    Args:
+        subject: What to measure.
+        json: File to put the figures into.
+        threads: Threads of the learner; as many as there are cores if left out.
+        quick: Fewer repetitions, for a rough picture.
+    """
+    if threads is not None and threads < 1:
+        raise SettingError(f"threads is {threads}; it must be 1 or more, or left out")
+    if json is not None and not json.absolute().parent.is_dir():
+        raise SettingError(f"json: there is no folder {json.absolute().parent}")
+    console = Console(highlight=False)
+    module = import_module(f"msaclag.bench.{subject}")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(f"bench {subject}", total=None)
+        figures = module.measure(threads, quick, lambda doing: progress.update(task, description=doing))
+    console.print(module.table(figures))
+    if json is not None:
+        aside = json.with_name(f"{json.name}.partial")
+        aside.write_text(dumps(figures, indent=2) + "\n")
+        os.replace(aside, json)
+        console.print(str(json), soft_wrap=True)

@@ -1,0 +1,55 @@
+"""`msaclag bench learner`, by its command line."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from msaclag import cli
+
+
+@pytest.mark.slow
+def test_the_quick_form_measures_everything(tmp_path):
+    file = tmp_path / "learner.json"
+    words = ["bench", "learner", "--quick", "--threads", "1", "--json", str(file)]
+    out = subprocess.run([sys.executable, "-m", "msaclag", *words], capture_output=True, text=True, cwd=tmp_path)
+    assert out.returncode == 0, out.stderr
+    assert "textbook_update_ms" in out.stdout
+    assert [each.name for each in tmp_path.iterdir()] == ["learner.json"]
+    figures = json.loads(file.read_text())
+    positive = (
+        "update_ms",
+        "textbook_update_ms",
+        "sb3_sac_update_ms",
+        "gemm_gflops",
+        "gflop_per_update",
+        "sample_us",
+        "act_p50_ms",
+        "act_p99_ms",
+        "rss_mb_per_million_transitions",
+        "rss_over_raw_arrays",
+        "checkpoint_stall_ms",
+    )
+    assert {name: figures[name] for name in positive if figures[name] <= 0} == {}
+    assert figures["threads"] == 1 and figures["machine"]["cores"] >= 1
+    assert 0 < figures["fraction_of_peak"] < 1
+    assert figures["gflop_per_update"] == pytest.approx(2, rel=0.5)
+    assert figures["updates_per_s"].keys() == {"1", "8", "32"}
+    assert figures["updates_per_s"]["1"] == pytest.approx(1e3 / figures["update_ms"])
+    assert figures["update_ms_by_algorithm"]["meta_sac_lag"] == figures["update_ms"]
+    assert len(figures["update_ms_by_algorithm"]) == 6
+    low, high = figures["spread"]["update_ms"]
+    assert low <= figures["update_ms"] <= high
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["learner", "--threads", "0"], "threads is 0; it must be 1 or more"),
+        (["learner", "--json", "/nowhere/at/all.json"], "there is no folder /nowhere/at"),
+    ],
+)
+def test_a_mistake_is_told_before_anything_is_measured(words, message, capsys):
+    assert cli.main(["bench", *words]) == 2
+    assert message in capsys.readouterr().err
