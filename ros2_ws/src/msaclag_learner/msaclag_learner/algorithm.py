@@ -7,18 +7,18 @@ Every tensor has a leading agent axis; agent i of P equals agent i alone. Gradie
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Literal
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from msaclag_learner.actor import Actor, Drawn
 from msaclag_learner.configuration import AlgorithmConfig
-from msaclag_learner.critics import CriticPair
+from msaclag_learner.critics import Critics
 from msaclag_learner.hyperparameters import Hyperparameter
 from msaclag_learner.mlp import Mlp
 from msaclag_learner.normalisation import StateNormaliser
-from msaclag_learner.samples import Batch, Samples
+from msaclag_learner.samples import ACTIONS, NEXT_STATES, STATES, Batch, Samples
 
 OWN_SETTINGS = {
     "name",
@@ -38,6 +38,9 @@ OWN_SETTINGS = {
 
 class Algorithm(ABC):
     """P agents that learn alike; a subclass says how."""
+
+    constrained: ClassVar[bool] = False
+    """Whether there are safety critics."""
 
     def __init__(
         self,
@@ -67,7 +70,16 @@ class Algorithm(ABC):
             dtype=dtype,
             device=self.device,
         )
-        self.reward_critics = self._critics("reward", scale=self.config.value_scale)
+        self.critics = Critics(
+            Mlp((state_size + action_size, *self.config.hidden, 1)),
+            self.generators,
+            constrained=self.constrained,
+            rate=self.config.critic_rate,
+            polyak=self.config.polyak,
+            scale=self.config.value_scale,
+            dtype=dtype,
+            device=self.device,
+        )
         self._temperature = Hyperparameter(
             self.each(lambda config: config.initial_temperature),
             rate=self.each(lambda config: config.temperature_rate),
@@ -76,6 +88,7 @@ class Algorithm(ABC):
             form=self.config.temperature_form,
             optimiser=self.config.temperature_optimiser,
         )
+        self._cost_discount = self.each(lambda config: config.cost_discount).unsqueeze(-1)
         self._reward_discount = self.each(lambda config: config.reward_discount).unsqueeze(-1)
         self.updates = 0
 
@@ -97,8 +110,7 @@ class Algorithm(ABC):
     def update(self, samples: Samples) -> dict[str, Tensor]:
         """One update of every agent; returns figures [P] to watch."""
         figures = self._learn(self._normalised(samples))
-        for critics in self._all_critics():
-            critics.track()
+        self.critics.track()
         self.updates += 1
         tuned = {"multiplier": self.multiplier, "threshold": self.threshold, "temperature": self.temperature}
         return figures | tuned
@@ -106,9 +118,6 @@ class Algorithm(ABC):
     @abstractmethod
     def _learn(self, samples: Samples) -> dict[str, Tensor]:
         """All of an update but the targets' averaging."""
-
-    def _all_critics(self) -> list[CriticPair]:
-        return [self.reward_critics]
 
     def state(self) -> dict[str, Tensor]:
         """Every tensor that the next update depends on, by name: live views, to save or to load into."""
@@ -118,7 +127,7 @@ class Algorithm(ABC):
         return {
             "normaliser": self.normaliser.state(),
             "actor": self.actor.state(),
-            "reward_critics": self.reward_critics.state(),
+            "critics": self.critics.state(),
             "temperature": self._temperature.state(),
         }
 
@@ -126,28 +135,30 @@ class Algorithm(ABC):
         """A setting of every agent, [P]."""
         return torch.tensor([setting(config) for config in self.configs], dtype=self.dtype, device=self.device)
 
-    def _critics(self, kind: Literal["reward", "safety"], scale: float = 1.0) -> CriticPair:
-        return CriticPair(
-            kind,
-            Mlp((self.state_size + self.action_size, *self.config.hidden, 1)),
-            self.generators,
-            rate=self.config.critic_rate,
-            polyak=self.config.polyak,
-            scale=scale,
-            dtype=self.dtype,
-            device=self.device,
-        )
+    def learn_critics(self, samples: Samples, penalty: Tensor | None = None) -> dict[str, Tensor]:
+        """All critics in one pass, for none sees another's step; returns their losses [P].
 
-    def learn_reward_critics(self, batch: Batch, noise: Tensor, penalty: Tensor | None = None) -> Tensor:
-        """Eq. 4 towards Eq. 5, r + γ_r (min Q̄_r(s′, a′) − α log π(a′|s′)), with r less a `penalty` [P, B]."""
-        rewards, terminals = self._behind_violations(batch)
+        The reward critics by Eq. 4 towards Eq. 5, r + γ_r (min Q̄_r(s′, a′) − α log π(a′|s′)), with r less a `penalty`
+        [P, B]; the safety critics by cross-entropy towards Eq. 2, c + γ_c (1 − c) max Q̄_c(s′, a′), without entropy.
+        """
+        batches = [samples.inner, samples.safety][: self.critics.pairs]
+        states, actions, following = (
+            torch.stack([batch[field] for batch in batches], dim=1) for field in (STATES, ACTIONS, NEXT_STATES)
+        )
+        noise = samples.noise[:, : len(batches)]
+        drawn = self.actor.draw(following.flatten(1, 2), noise.flatten(1, 2))
+        future = self.critics.target_values(following, drawn.actions.unflatten(1, (len(batches), -1)))
+        rewards, terminals = self._behind_violations(samples.inner)
         if penalty is not None:
             rewards = rewards - penalty
-        following = self.actor.draw(batch.next_states, noise)
-        entropy = -self.temperature.unsqueeze(-1) * following.log_probabilities
-        future = self.reward_critics.target_values(batch.next_states, following.actions) + entropy
-        targets = rewards + self._reward_discount * (1 - terminals) * future
-        return self.reward_critics.learn(batch.states, batch.actions, targets)
+        log_probabilities = drawn.log_probabilities[:, : rewards.shape[1]]
+        soft = future[:, 0] - self.temperature.unsqueeze(-1) * log_probabilities
+        targets = [rewards + self._reward_discount * (1 - terminals) * soft]
+        if self.constrained:
+            costs = samples.safety.costs
+            targets.append(costs + self._cost_discount * (1 - costs) * future[:, 1])
+        losses = self.critics.learn(states, actions, torch.stack(targets, dim=1))
+        return dict(zip(("reward_critic_loss", "safety_critic_loss"), losses.unbind(1), strict=False))
 
     def _behind_violations(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Rewards and terminals [P, B] by what the settings let follow a violation."""
@@ -170,14 +181,16 @@ class Algorithm(ABC):
         self._temperature.ascend(drawn.log_probabilities.mean(-1) - self.action_size)
 
     def _normalised(self, samples: Samples) -> Samples:
-        def batch(raw: Batch) -> Batch:
-            return raw._replace(states=self.normaliser(raw.states), next_states=self.normaliser(raw.next_states))
-
-        return samples._replace(
-            safety=batch(samples.safety),
-            inner=batch(samples.inner),
-            outer_states=self.normaliser(samples.outer_states),
-            initial_states=self.normaliser(samples.initial_states),
+        """All states in one pass."""
+        safety, inner = samples.safety, samples.inner
+        raw = (safety.states, safety.next_states, inner.states, inner.next_states, *samples[2:4])
+        of_safety, after_safety, of_inner, after_inner, outer, initial = self.normaliser(torch.cat(raw, 1)).chunk(6, 1)
+        return Samples(
+            safety._replace(states=of_safety, next_states=after_safety),
+            inner._replace(states=of_inner, next_states=after_inner),
+            outer,
+            initial,
+            samples.noise,
         )
 
 

@@ -1,4 +1,4 @@
-"""What the algorithms with a constraint share: the safety critics, the multiplier ν and the threshold ε."""
+"""What the algorithms with a constraint share: the multiplier ν and the threshold ε."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,18 +8,17 @@ from torch import Tensor
 
 from msaclag_learner.algorithm import Algorithm
 from msaclag_learner.configuration import AlgorithmConfig
-from msaclag_learner.critics import CriticPair
 from msaclag_learner.hyperparameters import Hyperparameter
-from msaclag_learner.samples import Batch
 
 
 class ConstrainedAlgorithm(Algorithm):
     """P agents that keep J_c = E[Q_c] below ε by a penalty of ν."""
 
+    constrained = True
+
     def __init__(self, configs: Sequence[AlgorithmConfig], *sizes_and_seeds: Any, **options: Any) -> None:
         """As Algorithm."""
         super().__init__(configs, *sizes_and_seeds, **options)
-        self.safety_critics = self._critics("safety")
         zero, one = self.each(lambda config: 0.0), self.each(lambda config: 1.0)
         self._multiplier = Hyperparameter(
             self.each(lambda config: config.initial_multiplier),
@@ -37,7 +36,6 @@ class ConstrainedAlgorithm(Algorithm):
             form=self.config.threshold_form,
             optimiser=self.config.threshold_optimiser,
         )
-        self._cost_discount = self.each(lambda config: config.cost_discount).unsqueeze(-1)
 
     @property
     def multiplier(self) -> Tensor:
@@ -49,23 +47,12 @@ class ConstrainedAlgorithm(Algorithm):
         """ε, [P]."""
         return self._threshold.value
 
-    def learn_safety_critics(self, batch: Batch, noise: Tensor) -> Tensor:
-        """Cross-entropy towards Eq. 2, c + γ_c (1 − c) max Q̄_c(s′, a′); no entropy."""
-        following = self.actor.draw(batch.next_states, noise)
-        future = self.safety_critics.target_values(batch.next_states, following.actions)
-        targets = batch.costs + self._cost_discount * (1 - batch.costs) * future
-        return self.safety_critics.learn(batch.states, batch.actions, targets)
-
     def ascend_multiplier(self, expected_cost: Tensor) -> Tensor:
         """ν′ = ν − β_ν ∇_ν L with ∇_ν L = ε − J_c (Eq. 11, 12), kept at 0 or above; returns dν′/dε [P]."""
         return -self._multiplier.ascend(expected_cost - self.threshold)
 
-    def _all_critics(self) -> list[CriticPair]:
-        return [self.reward_critics, self.safety_critics]
-
     def _parts(self) -> dict[str, dict[str, Tensor]]:
         return super()._parts() | {
-            "safety_critics": self.safety_critics.state(),
             "multiplier": self._multiplier.state(),
             "threshold": self._threshold.state(),
         }

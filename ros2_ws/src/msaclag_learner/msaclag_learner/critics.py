@@ -1,10 +1,10 @@
-"""Pairs of critics with polyak-averaged targets: reward critics (min of the two) and safety critics (max of the two).
+"""The critics of P agents in one ensemble: a pair of reward critics (their min counts) and one of safety critics (max).
 
 A safety critic ends in a sigmoid, since Eq. 2 makes Q_c a probability; it learns by cross-entropy, because squared
 error on a sigmoid saturates at 0 while every episode violates.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -16,23 +16,30 @@ PAIR = 2
 
 
 class Valued(NamedTuple):
-    """What a pair of critics thinks of actions on R states."""
+    """What critics think of actions on R states: the pessimistic values, and their gradients by the actions."""
 
-    values: Tensor
-    """The pessimistic values, [P, R]."""
-    by_action: Tensor
-    """Gradient of each value by its action, [P, R, A]."""
+    reward: Tensor
+    """Q_r, [P, R]."""
+    reward_by_action: Tensor
+    """[P, R, A]."""
+    cost: Tensor
+    """Q_c, [P, R]."""
+    cost_by_action: Tensor
+    """[P, R, A]."""
 
 
-class CriticPair:
-    """Two critics and their targets for each of P agents; network 2p + k is critic k of agent p."""
+class Critics:
+    """K = 1 or 2 pairs for each of P agents: of the reward, then of the cost where there is a constraint.
+
+    Network 2(Kp + k) + j is critic j of pair k of agent p.
+    """
 
     def __init__(
         self,
-        kind: Literal["reward", "safety"],
         shape: Mlp,
         generators: list[torch.Generator],
         *,
+        constrained: bool,
         rate: float,
         polyak: float,
         scale: float,
@@ -42,85 +49,106 @@ class CriticPair:
         """Fresh critics, those of agent i drawn with generator i.
 
         Args:
-            kind: reward critics give any value, safety critics a probability.
             shape: one input for each state and action, one output.
             generators: one for each agent.
+            constrained: whether there are safety critics.
             rate: Adam's step.
             polyak: τ.
             scale: of reward values; a network's output of 1 stands for it, so that large returns are learned as fast.
             dtype: of all tensors.
             device: of all tensors.
         """
-        self.kind, self.polyak, self.scale = kind, polyak, scale
-        self.networks = Networks.drawn(shape, [each for each in generators for _ in range(PAIR)], dtype, device)
-        self.parameters = self.networks.parameters
-        self.targets = Networks(shape, self.parameters.clone())
-        self.optimiser = torch.optim.Adam([self.parameters], lr=rate, fused=True)
+        self.pairs, self.polyak, self.scale = 1 + constrained, polyak, scale
+        copies = PAIR * self.pairs
+        self.networks = Networks.drawn(shape, [each for each in generators for _ in range(copies)], dtype, device)
+        self.targets = Networks(shape, self.networks.parameters.clone())
+        self.optimiser = torch.optim.Adam([self.networks.parameters], lr=rate, fused=True)
         self._ready_optimiser()
+        # The larger of two costs is the smaller of their negatives: one min serves both kinds.
+        self._sign = torch.tensor([1.0, -1.0][: self.pairs], dtype=dtype, device=device).view(-1, 1, 1)
 
-    def values(self, states: Tensor, actions: Tensor) -> Tensor:
-        """The pessimistic values [P, R] of `actions` [P, R, A] on `states` [P, R, S]."""
-        outputs, _ = self._forward(self.networks, states, actions)
+    def values(self, states: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
+        """Q_r and Q_c, both [P, R], of `actions` [P, R, A] on `states` [P, R, S]."""
+        outputs, _ = self._forward(self.networks, self._for_all(states, actions))
+        return self._pessimistic(outputs)[0].unbind(1)
+
+    def target_values(self, states: Tensor, actions: Tensor) -> Tensor:
+        """What the targets give, [P, K, B], for `states` [P, K, B, S] and `actions` [P, K, B, A] of each kind."""
+        outputs, _ = self._forward(self.targets, torch.cat((states, actions), dim=-1))
         return self._pessimistic(outputs)[0]
 
     def valued(self, states: Tensor, actions: Tensor) -> Valued:
-        """The pessimistic values, and their gradients by the actions.
+        """The values of `actions` [P, R, A] on `states` [P, R, S], with their gradients.
 
         Each value is differentiated through the one critic that the min or max selected.
         """
-        outputs, fed = self._forward(self.networks, states, actions)
+        outputs, fed = self._forward(self.networks, self._for_all(states, actions))
         values, selected = self._pessimistic(outputs)
-        slope = values * (1 - values) if self.kind == "safety" else torch.full_like(values, self.scale)
-        by_output = torch.zeros_like(outputs).scatter_(1, selected.unsqueeze(1), slope.unsqueeze(1))
-        by_input = self.networks.input_gradient(fed, by_output.flatten(0, 1).unsqueeze(-1), first=states.shape[-1])
-        return Valued(values, by_input.unflatten(0, (-1, PAIR)).sum(1))
-
-    def target_values(self, states: Tensor, actions: Tensor) -> Tensor:
-        """The pessimistic values [P, R] that the target networks give."""
-        outputs, _ = self._forward(self.targets, states, actions)
-        return self._pessimistic(outputs)[0]
+        slope = torch.full_like(values, self.scale)
+        if self.pairs > 1:
+            slope[:, 1] = values[:, 1] * (1 - values[:, 1])
+        by_output = torch.zeros_like(outputs).scatter_(2, selected.unsqueeze(2), slope.unsqueeze(2))
+        by_input = self.networks.input_gradient(fed, by_output.flatten(0, 2).unsqueeze(-1), first=states.shape[-1])
+        by_action = by_input.unflatten(0, (-1, self.pairs, PAIR)).sum(2)
+        return Valued(values[:, 0], by_action[:, 0], values[:, -1], by_action[:, -1])
 
     def learn(self, states: Tensor, actions: Tensor, targets: Tensor) -> Tensor:
-        """One Adam step of both critics towards `targets` [P, B]; returns the loss [P] before it, of outputs."""
-        outputs, fed = self._forward(self.networks, states, actions)
-        wanted = (targets / self.scale).unsqueeze(1).expand_as(outputs)
-        if self.kind == "reward":
-            predicted, loss = outputs, 0.5 * (outputs - wanted).square()  # Eq. 4
-        else:
-            predicted = outputs.sigmoid()
-            loss = F.binary_cross_entropy_with_logits(outputs, wanted, reduction="none")
+        """One Adam step of all critics.
+
+        Args:
+            states: [P, K, B, S], of each kind its own.
+            actions: [P, K, B, A].
+            targets: [P, K, B]; of the cost, in [0, 1].
+
+        Returns:
+            The losses before the step, of outputs, [P, K].
+        """
+        outputs, fed = self._forward(self.networks, torch.cat((states, actions), dim=-1))
+        wanted = targets.unsqueeze(2)
+        predicted, losses = outputs.clone(), outputs.new_empty(outputs.shape[:2])
+        wanted = torch.cat((wanted[:, :1] / self.scale, wanted[:, 1:]), dim=1).expand_as(outputs)
+        losses[:, 0] = 0.5 * (outputs[:, 0] - wanted[:, 0]).square().mean((1, 2))  # Eq. 4
+        if self.pairs > 1:
+            loss = F.binary_cross_entropy_with_logits(outputs[:, 1], wanted[:, 1], reduction="none")
+            losses[:, 1] = loss.mean((1, 2))
+            predicted[:, 1].sigmoid_()
         # Squared error on a value and cross-entropy on a logit have the same gradient: prediction minus target.
-        by_output = (predicted - wanted) / states.shape[1]
-        gradient = self.networks.parameter_gradients(fed, by_output.view(-1, 1, 1, states.shape[1], 1))
-        self.parameters.grad = gradient.flatten(1)
+        by_output = (predicted - wanted) / states.shape[2]
+        gradient = self.networks.parameter_gradients(fed, by_output.view(-1, 1, 1, states.shape[2], 1))
+        self.networks.parameters.grad = gradient.flatten(1)
         self.optimiser.step()
-        return loss.mean((1, 2))
+        return losses
 
     def track(self) -> None:
         """Polyak averaging: ω̄ ← τω + (1 − τ)ω̄."""
-        self.targets.parameters.lerp_(self.parameters, self.polyak)
+        self.targets.parameters.lerp_(self.networks.parameters, self.polyak)
 
     def state(self) -> dict[str, Tensor]:
         """Parameters, targets and the optimiser's memory, by name."""
-        optimiser = {f"optimiser.{name}": value for name, value in self.optimiser.state[self.parameters].items()}
-        return {"parameters": self.parameters, "targets": self.targets.parameters, **optimiser}
+        parameters = self.networks.parameters
+        optimiser = {f"optimiser.{name}": value for name, value in self.optimiser.state[parameters].items()}
+        return {"parameters": parameters, "targets": self.targets.parameters, **optimiser}
 
     def _ready_optimiser(self) -> None:
         """Make Adam's memory now instead of at its first step, so that `state` is complete from the start."""
-        step = torch.zeros((), dtype=torch.float32, device=self.parameters.device)
-        zeros = torch.zeros_like(self.parameters)
-        self.optimiser.state[self.parameters] = {"step": step, "exp_avg": zeros, "exp_avg_sq": zeros.clone()}
+        parameters = self.networks.parameters
+        step = torch.zeros((), dtype=torch.float32, device=parameters.device)
+        zeros = torch.zeros_like(parameters)
+        self.optimiser.state[parameters] = {"step": step, "exp_avg": zeros, "exp_avg_sq": zeros.clone()}
 
-    def _forward(self, networks: Networks, states: Tensor, actions: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Outputs [P, 2, R], and what the layers were fed."""
-        inputs = torch.cat((states, actions), dim=-1).repeat_interleave(PAIR, dim=0)
-        outputs, fed = networks.forward(inputs)
-        return outputs.view(-1, PAIR, states.shape[1]), fed
+    def _for_all(self, states: Tensor, actions: Tensor) -> Tensor:
+        """The same rows for each kind, [P, K, R, S + A]."""
+        return torch.cat((states, actions), dim=-1).unsqueeze(1).expand(-1, self.pairs, -1, -1)
+
+    def _forward(self, networks: Networks, inputs: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Outputs [P, K, 2, R] for `inputs` [P, K, R, S + A], and what the layers were fed."""
+        outputs, fed = networks.forward(inputs.unsqueeze(2).expand(-1, -1, PAIR, -1, -1).flatten(0, 2))
+        return outputs.view(*inputs.shape[:2], PAIR, -1), fed
 
     def _pessimistic(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Values [P, R] of `outputs` [P, 2, R], and which critic of the pair gave each."""
-        if self.kind == "safety":
-            logits, selected = outputs.max(1)
-            return logits.sigmoid(), selected
-        lowest, selected = outputs.min(1)
-        return lowest * self.scale, selected
+        """Values [P, K, R] of `outputs` [P, K, 2, R], and which critic of the pair gave each."""
+        lowest, selected = (outputs * self._sign).min(2)
+        values = lowest * self.scale
+        if self.pairs > 1:
+            torch.sigmoid(-lowest[:, 1], out=values[:, 1])
+        return values, selected

@@ -37,36 +37,32 @@ class MetaSacLag(ConstrainedAlgorithm):
     def __init__(self, configs: Sequence[AlgorithmConfig], *sizes_and_seeds: Any, **options: Any) -> None:
         """As Algorithm; agents by Eq. 14 and by Eq. 16 may share a batch."""
         super().__init__(configs, *sizes_and_seeds, **options)
-        self._nonlinear = self.each(lambda config: config.name == "meta_sac_lag_nl").unsqueeze(-1) > 0
+        self._nonlinear = self.each(lambda config: config.name == "meta_sac_lag_nl").view(-1, 1, 1) > 0
+        self._any_nonlinear = any(config.name == "meta_sac_lag_nl" for config in configs)
 
     def _learn(self, samples: Samples) -> dict[str, Tensor]:
-        inner, noise = samples.inner, samples.noise.unbind(1)
-        safety_loss = self.learn_safety_critics(samples.safety, noise[0])  # line 12, Eq. 2
-        reward_loss = self.learn_reward_critics(inner, noise[1])  # line 14, Eq. 4
-        drawn = self.actor.draw(inner.states, noise[2])
-        reward = self.reward_critics.valued(inner.states, drawn.actions)
-        cost = self.safety_critics.valued(inner.states, drawn.actions)
-        expected_cost = cost.values.mean(-1)
+        losses = self.learn_critics(samples)  # lines 12 and 14, Eq. 2, 4, 5
+        drawn = self.actor.draw(samples.inner.states, samples.noise[:, 2])
+        valued = self.critics.valued(samples.inner.states, drawn.actions)
+        expected_cost = valued.cost.mean(-1)
         multiplier_by_threshold = self.ascend_multiplier(expected_cost)  # line 15, ν′
-        step = self.ascend_lagrangian(drawn, reward, cost)  # line 16, φ′ with ν′
-        meta = self.meta_gradients(samples, noise[3], step, multiplier_by_threshold)
+        step = self.ascend_lagrangian(drawn, valued)  # line 16, φ′ with ν′
+        meta = self.meta_gradients(samples, step, multiplier_by_threshold)
         self._threshold.ascend(meta.by_threshold)  # line 18, Eq. 14
         self._temperature.ascend(meta.by_temperature, self.config.temperature_gradient_limit)  # line 19, Eq. 15
-        return {
-            "safety_critic_loss": safety_loss,
-            "reward_critic_loss": reward_loss,
+        return losses | {
             "expected_cost": expected_cost,
             "entropy": -drawn.log_probabilities.mean(-1),
             "threshold_gradient": meta.by_threshold,
             "temperature_gradient": meta.by_temperature,
         }
 
-    def ascend_lagrangian(self, drawn: Drawn, reward: Valued, cost: Valued) -> PolicyStep:
+    def ascend_lagrangian(self, drawn: Drawn, valued: Valued) -> PolicyStep:
         """φ′ = φ + β_φ (g_r − α g_h − ν′ g_c) by RMSProp (Eq. 11, 12); returns how φ′ answers to α and ν′."""
         by_outputs = (
-            drawn.by_output(reward.by_action),
+            drawn.by_output(valued.reward_by_action),
             drawn.log_probability_by_output(),
-            drawn.by_output(cost.by_action),
+            drawn.by_output(valued.cost_by_action),
         )
         mean = torch.stack(by_outputs, dim=1) / drawn.actions.shape[1]
         reward_gradient, entropy_gradient, cost_gradient = self.actor.gradients(drawn, mean).unbind(1)
@@ -75,21 +71,20 @@ class MetaSacLag(ConstrainedAlgorithm):
         jacobian = self.actor.optimiser.ascend(lagrangian_gradient)
         return PolicyStep(-jacobian * entropy_gradient, -jacobian * cost_gradient)
 
-    def meta_gradients(
-        self, samples: Samples, noise: Tensor, step: PolicyStep, multiplier_by_threshold: Tensor
-    ) -> MetaGradients:
+    def meta_gradients(self, samples: Samples, step: PolicyStep, multiplier_by_threshold: Tensor) -> MetaGradients:
         """dJ_ε/dε on ℬ′ and dJ_α/dα on D₀, through the policy φ′, in one pass over both.
 
         dJ_ε/dε = ⟨∇_φ′ J_ε, dφ′/dν′⟩ dν′/dε and dJ_α/dα = ⟨∇_φ′ J_α, dφ′/dα⟩. Eq. 15 is taken at the deterministic
         action, whose noise is 0; its ν′ε′ does not depend on φ′, so that ε′ need not be known before.
         """
         states = torch.cat((samples.outer_states, samples.initial_states), dim=1)
+        noise = samples.noise[:, 3]
         drawn = self.actor.draw(states, torch.cat((noise, torch.zeros_like(noise)), dim=1))
-        reward = self.reward_critics.valued(states, drawn.actions)
-        cost = self.safety_critics.valued(states, drawn.actions)
-        by_action = reward.by_action - self.multiplier.view(-1, 1, 1) * cost.by_action  # of Q_r − ν′ Q_c
-        outer, initial = by_action.chunk(2, dim=1)
-        outer = torch.where(self._nonlinear.unsqueeze(-1), self._nonlinear_by_action(reward, cost), -outer)
+        valued = self.critics.valued(states, drawn.actions)
+        lagrangian = valued.reward_by_action - self.multiplier.view(-1, 1, 1) * valued.cost_by_action  # of Q_r − ν′ Q_c
+        outer, initial = -lagrangian.chunk(2, dim=1)[0], lagrangian.chunk(2, dim=1)[1]
+        if self._any_nonlinear:
+            outer = torch.where(self._nonlinear, nonlinear_by_action(valued).chunk(2, dim=1)[0], outer)
         by_output = drawn.by_output(torch.cat((outer, initial), dim=1)).unflatten(1, (2, -1))
         threshold, temperature = self.actor.gradients_of_groups(drawn, by_output / noise.shape[1]).unbind(1)
         return MetaGradients(
@@ -97,11 +92,10 @@ class MetaSacLag(ConstrainedAlgorithm):
             (temperature * step.by_temperature).sum(-1),
         )
 
-    @staticmethod
-    def _nonlinear_by_action(reward: Valued, cost: Valued) -> Tensor:
-        """Gradient of Eq. 16 on ℬ′: of Q_r Q_c where Q_r < 0, else of Q_r (1 − Q_c)."""
-        reward, cost = (Valued(*(part.chunk(2, dim=1)[0] for part in valued)) for valued in (reward, cost))
-        negative = reward.values < 0
-        by_reward = torch.where(negative, cost.values, 1 - cost.values).unsqueeze(-1)
-        by_cost = torch.where(negative, reward.values, -reward.values).unsqueeze(-1)
-        return by_reward * reward.by_action + by_cost * cost.by_action
+
+def nonlinear_by_action(valued: Valued) -> Tensor:
+    """Gradient by the actions of Eq. 16's objective: Q_r Q_c where Q_r < 0, else Q_r (1 − Q_c)."""
+    negative = valued.reward < 0
+    by_reward = torch.where(negative, valued.cost, 1 - valued.cost).unsqueeze(-1)
+    by_cost = torch.where(negative, valued.reward, -valued.reward).unsqueeze(-1)
+    return by_reward * valued.reward_by_action + by_cost * valued.cost_by_action

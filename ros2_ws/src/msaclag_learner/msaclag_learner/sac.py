@@ -10,10 +10,9 @@ class Sac(Algorithm):
     """Reward and entropy alone."""
 
     def _learn(self, samples: Samples) -> dict[str, Tensor]:
-        inner, noise = samples.inner, samples.noise.unbind(1)
-        reward_loss = self.learn_reward_critics(inner, noise[1])
-        drawn = self.actor.draw(inner.states, noise[2])
-        reward = self.reward_critics.valued(inner.states, drawn.actions)
-        self.ascend_value(drawn, reward.by_action)  # Eq. 6
+        losses = self.learn_critics(samples)
+        drawn = self.actor.draw(samples.inner.states, samples.noise[:, 2])
+        valued = self.critics.valued(samples.inner.states, drawn.actions)
+        self.ascend_value(drawn, valued.reward_by_action)  # Eq. 6
         self.ascend_entropy_target(drawn)
-        return {"reward_critic_loss": reward_loss, "entropy": -drawn.log_probabilities.mean(-1)}
+        return losses | {"entropy": -drawn.log_probabilities.mean(-1)}

@@ -22,6 +22,9 @@ class Batch(NamedTuple):
     """[P, B, S]."""
 
 
+STATES, ACTIONS, NEXT_STATES = (Batch._fields.index(name) for name in ("states", "actions", "next_states"))
+
+
 class Samples(NamedTuple):
     """All that an update depends on besides the agents' own tensors."""
 
@@ -34,4 +37,4 @@ class Samples(NamedTuple):
     initial_states: Tensor
     """States of D₀, for α: [P, B, S]."""
     noise: Tensor
-    """[P, 4, B, A], standard normal: for the actions that follow `safety`, that follow `inner`, on `inner`, on ℬ′."""
+    """[P, 4, B, A], standard normal: for the actions that follow `inner`, that follow `safety`, on `inner`, on ℬ′."""

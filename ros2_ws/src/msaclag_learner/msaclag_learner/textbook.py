@@ -129,7 +129,7 @@ class Textbook:
         """Lines 12 to 20 of Algorithm 1, on the samples of the first agent."""
         safety, inner = self.prepare(samples.safety), self.prepare(samples.inner)
         outer, initial = self.normalise(samples.outer_states[0]), self.normalise(samples.initial_states[0])
-        safety_noise, next_noise, inner_noise, outer_noise = samples.noise[0]
+        next_noise, safety_noise, inner_noise, outer_noise = samples.noise[0]
         self.update_safety_critics(safety, safety_noise)
         self.update_reward_critics(inner, next_noise)
 
@@ -228,10 +228,8 @@ class Textbook:
             "normaliser.spread": [self.state_spread],
             "actor.parameters": self.policy.parameters(),
             "actor.optimiser.square": self.policy_optimiser.squares,
-            "reward_critics.parameters": self.reward_critics.parameters(),
-            "reward_critics.targets": self.reward_targets.parameters(),
-            "safety_critics.parameters": self.safety_critics.parameters(),
-            "safety_critics.targets": self.safety_targets.parameters(),
+            "critics.parameters": [*self.reward_critics.parameters(), *self.safety_critics.parameters()],
+            "critics.targets": [*self.reward_targets.parameters(), *self.safety_targets.parameters()],
             "multiplier.raw": [self.multiplier],
             "multiplier.optimiser.square": self.multiplier_optimiser.squares,
             "threshold.raw": [self.threshold],
@@ -239,9 +237,9 @@ class Textbook:
             "temperature.raw": [self.log_temperature],
             "temperature.optimiser.square": [self.temperature_optimiser.state[self.log_temperature]["exp_avg_sq"]],
         }
-        for kind, optimiser in (("reward", self.reward_optimiser), ("safety", self.safety_optimiser)):
-            for memory in ("exp_avg", "exp_avg_sq"):
-                named[f"{kind}_critics.optimiser.{memory}"] = [each[memory] for each in optimiser.state.values()]
+        memories = [*self.reward_optimiser.state.values(), *self.safety_optimiser.state.values()]
+        for name in ("exp_avg", "exp_avg_sq"):
+            named[f"critics.optimiser.{name}"] = [memory[name] for memory in memories]
         return {name: [part.detach().t() for part in parts] for name, parts in named.items()}
 
     @classmethod

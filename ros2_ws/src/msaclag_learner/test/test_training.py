@@ -1,5 +1,6 @@
 """Learning, on a problem whose answer is known: reach a point, with a wall that must not be touched."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -121,12 +122,13 @@ def test_a_policy_that_diverged_neither_acts_nor_is_saved(tmp_path: Path) -> Non
             evaluation=False,
         )
     run.save()
-    run.learner.reward_critics.parameters.fill_(float("nan"))
+    run.learner.critics.networks.parameters.fill_(float("nan"))
     with pytest.raises(DivergedError, match="non-finite at update 1"):
         run.update()
     assert np.isfinite(run.act(np.zeros(2, np.float32), evaluation=True)).all()
     with pytest.raises(CheckpointError, match="not saved"):
-        run.close()
+        run.save()
+    run.close()
     assert checkpoint.load(tmp_path)[1]["updates"] == 0
     assert (tmp_path / "summary.json").exists()
 
@@ -156,6 +158,21 @@ def test_what_must_not_be_learned_from_ends_the_run_and_loses_nothing(
     tensors, about = checkpoint.load(tmp_path)
     assert about["step"] == about["experience"]["transitions"] == 9
     assert all(torch.isfinite(tensor.float()).all() for tensor in tensors.values())
+
+
+def test_an_observation_that_cannot_be_acted_on_is_named(tmp_path: Path) -> None:
+    run = TrainingRun(config(tmp_path), "point", 2, 2)
+    for observation, named in ((np.zeros(3), "observation has shape"), (np.array([0, np.inf]), "observation holds")):
+        with pytest.raises(ExperienceError, match=named):
+            run.act(observation, evaluation=True)
+    run.close()
+
+
+def test_without_a_constraint_the_summary_is_json_still(tmp_path: Path) -> None:
+    settings = config(tmp_path, steps=50, warmup=40, evaluation_episodes=0)
+    train(Point(), "point", dataclasses.replace(settings, algorithm=AlgorithmConfig(name="sac", batch=16)))
+    summary = json.loads((tmp_path / "summary.json").read_text(), parse_constant=pytest.fail)
+    assert summary["algorithm"] == "sac" and summary["multiplier"] is None
 
 
 def test_the_first_states_of_initial_resets_come_before_the_first_step(tmp_path: Path) -> None:
