@@ -36,6 +36,19 @@ class Transition:
     terminated: bool
 
 
+def checked(name: str, values: Array, size: int) -> Array:
+    """A copy of `values` [size] in float32.
+
+    Raises:
+        ExperienceError: they are not `size` finite numbers.
+    """
+    if np.shape(values) != (size,):
+        raise ExperienceError(f"the {name} has shape {np.shape(values)}, not ({size},)")
+    if not (np.abs(values) <= LARGEST).all():
+        raise ExperienceError(f"the {name} holds a number that is not finite: {values}")
+    return np.array(values, np.float32)
+
+
 class Sizes(NamedTuple):
     """Rows in D, D_s and D₀."""
 
@@ -86,7 +99,7 @@ class Experience:
         Raises:
             ExperienceError: a wrong size or a non-finite number; nothing was added.
         """
-        row = _checked("first observation", observation, self.layout.state_size)
+        row = checked("first observation", observation, self.layout.state_size)
         self.extend_first_states(torch.from_numpy(row).unsqueeze(0), agent)
         return row
 
@@ -173,9 +186,9 @@ class Experience:
         return "" if sizes.initial else "D₀ holds no first state: begin an episode first"
 
     def _row(self, transition: Transition) -> Array:
-        observation = _checked("observation", transition.observation, self.layout.state_size)
-        action = _checked("action", transition.action, self.layout.action_size)
-        following = _checked("next observation", transition.next_observation, self.layout.state_size)
+        observation = checked("observation", transition.observation, self.layout.state_size)
+        action = checked("action", transition.action, self.layout.action_size)
+        following = checked("next observation", transition.next_observation, self.layout.state_size)
         if not abs(transition.reward) <= LARGEST:
             raise ExperienceError(f"the reward is {transition.reward}, not a finite number")
         if transition.cost not in (0, 1):
@@ -190,12 +203,3 @@ def _replay(agent: int) -> int:
 
 def _safety(agent: int) -> int:
     return 2 * agent + 1
-
-
-def _checked(name: str, values: Array, size: int) -> Array:
-    """A copy in float32."""
-    if np.shape(values) != (size,):
-        raise ExperienceError(f"the {name} has shape {np.shape(values)}, not ({size},)")
-    if not (np.abs(values) <= LARGEST).all():
-        raise ExperienceError(f"the {name} holds a number that is not finite: {values}")
-    return np.array(values, np.float32)

@@ -21,7 +21,7 @@ from std_srvs.srv import Trigger
 
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
-from msaclag_learner.experience import Transition
+from msaclag_learner.experience import ExperienceError, Transition
 from msaclag_learner.scheduling import give_way
 from msaclag_learner.training_run import DivergedError, TrainingRun
 from msaclag_msgs.action import ResetEpisode
@@ -328,4 +328,4 @@ class LearnerNode(Node):
 
 def main() -> int:
     """Run the learner node; see `msaclag_ros.node_main` for the exit codes."""
-    return run(LearnerNode, user_errors=(CheckpointError, DivergedError, Refused, OSError))
+    return run(LearnerNode, user_errors=(CheckpointError, DivergedError, ExperienceError, Refused, OSError))

@@ -67,6 +67,10 @@ class Metrics:
         self._writer.close()
 
 
+def or_none(figure: float) -> float | None:
+    """`figure`, or None where there is none: JSON knows no NaN."""
+    return None if math.isnan(figure) else figure
+
+
 def _means(statistics: EpisodeStatistics) -> dict[str, float | None]:
-    means = {label: statistics.mean(name) for label, name in {**_RATES, **_MOTION}.items()}
-    return {label: None if math.isnan(mean) else mean for label, mean in means.items()}
+    return {label: or_none(statistics.mean(name)) for label, name in {**_RATES, **_MOTION}.items()}

@@ -18,9 +18,9 @@ from msaclag_learner import algorithms, checkpoint
 from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.compatibility import check_identity, check_settings, identity, refuse_to_overwrite, settings
 from msaclag_learner.configuration import TrainingConfig
-from msaclag_learner.experience import Experience, Transition
+from msaclag_learner.experience import Experience, Transition, checked
 from msaclag_learner.experience_log import ExperienceLog, Mark
-from msaclag_learner.metrics import LOG_EVERY, Metrics
+from msaclag_learner.metrics import LOG_EVERY, Metrics, or_none
 from msaclag_learner.progress import Progress
 from msaclag_learner.status import Status
 
@@ -83,7 +83,12 @@ class TrainingRun:
         return not self.trained and self.progress.initial_resets < self.config.initial_resets
 
     def act(self, observation: Array, *, evaluation: bool) -> Array:
-        """The action [A] in [−1, 1] for `observation` [S]."""
+        """The action [A] in [−1, 1] for `observation` [S].
+
+        Raises:
+            ExperienceError: the observation is malformed.
+        """
+        observation = checked("observation", observation, self.learner.state_size)
         if self.progress.warming_up and not evaluation:
             return self.acting.explore()
         return self.acting.act(observation, deterministic=evaluation)
@@ -213,13 +218,11 @@ class TrainingRun:
                 tensors = checkpoint.copy(self.learner.state())
                 tensors[GENERATOR] = self.learner.generators[0].get_state()
                 with self.progress.changed:
-                    about, extent, step = self._about(), self.log.extent, self.progress.step
-                    self._checkpoint_due = False
+                    about, extent = self._about(), self.log.extent
+                    self._last_checkpoint, self._checkpoint_due = self.progress.step, False
             self.metrics.flush()
             about["experience"] = self.log.write(extent).as_dict()
-            file = checkpoint.save(self.folder, tensors, about)
-            self._last_checkpoint = step
-            return file
+            return checkpoint.save(self.folder, tensors, about)
 
     def summary(self) -> dict[str, object]:
         """The run in figures."""
@@ -234,16 +237,20 @@ class TrainingRun:
             "seconds": self._trained_for,
             "steps_per_s": status.steps_per_s,
             "updates_per_s": status.updates_per_s,
-            "threshold": status.threshold,
-            "multiplier": status.multiplier,
+            "threshold": or_none(status.threshold),
+            "multiplier": or_none(status.multiplier),
             "temperature": status.temperature,
             **self.metrics.summary(),
         }
 
     def close(self) -> None:
-        """Leave whole files: a checkpoint, summary.json and the metrics; each is tried even if another fails."""
+        """Leave whole files: a checkpoint, summary.json and the metrics; each is tried even if another fails.
+
+        Where the policy has diverged, the last checkpoint stays.
+        """
         try:
-            self.save()
+            if self._finite():
+                self.save()
         finally:
             try:
                 self.metrics.write_summary(self.summary())

@@ -137,6 +137,16 @@ def test_a_malformed_transition_is_named_and_not_added(changes: dict[str, object
     assert experience.sizes() == (0, 0, 0)
 
 
+@pytest.mark.parametrize(("filling", "held"), [("growing", range(5)), ("fixed", range(3))])
+def test_the_initial_states_grow_or_are_fixed(filling: str, held: range) -> None:
+    singly, at_once = (make(initial_states=filling, initial_state_count=3) for _ in range(2))
+    states = [np.full(STATES, number, np.float32) for number in range(5)]
+    for state in states:
+        singly.add_first_state(state)
+    at_once.extend_first_states(torch.from_numpy(np.stack(states)))
+    assert singly.initial()[:, 0].tolist() == at_once.initial()[:, 0].tolist() == list(held)
+
+
 @pytest.mark.parametrize("state", [np.zeros(2), np.array([0, np.nan, 0])])
 def test_a_malformed_first_state_is_named_and_not_added(state: np.ndarray) -> None:
     experience = make()
