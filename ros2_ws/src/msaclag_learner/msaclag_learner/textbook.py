@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from copy import deepcopy
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -25,7 +25,7 @@ from msaclag_learner.samples import Batch, Samples
 if TYPE_CHECKING:
     from msaclag_learner.algorithm import Algorithm
 
-FIXED = {
+FIXED: dict[str, Any] = {
     "policy_optimiser": "rmsprop",
     "multiplier_optimiser": "rmsprop",
     "multiplier_form": "clamped",
@@ -34,7 +34,7 @@ FIXED = {
     "temperature_optimiser": "adam",
     "temperature_form": "log",
 }
-"""Settings that the textbook has in no other way."""
+"""Settings without another value in the textbook."""
 
 
 def mlp(*sizes: int) -> nn.Sequential:
@@ -125,8 +125,8 @@ class Textbook:
         self.threshold_optimiser = DifferentiableRmsProp([self.threshold], config.threshold_rate)
         self.temperature_optimiser = adam([self.log_temperature], config.temperature_rate, floor=1e-16)
 
-    def update(self, samples: Samples) -> None:
-        """Lines 12 to 20 of Algorithm 1, on the samples of the first agent."""
+    def update(self, samples: Samples) -> tuple[Tensor, Tensor]:
+        """Lines 12 to 20 of Algorithm 1, on the samples of the first agent; returns dJ_ε/dε and dJ_α/dα."""
         safety, inner = self.prepare(samples.safety), self.prepare(samples.inner)
         outer, initial = self.normalise(samples.outer_states[0]), self.normalise(samples.initial_states[0])
         next_noise, safety_noise, inner_noise, outer_noise = samples.noise[0]
@@ -153,8 +153,8 @@ class Textbook:
             objective = torch.where(reward < 0, reward * cost, reward * (1 - cost)).mean()
         else:
             objective = (multiplier.detach() * cost - reward).mean()
-        gradients = torch.autograd.grad(objective, [self.threshold], retain_graph=True)
-        [threshold] = self.threshold_optimiser.ascend([self.threshold.detach()], gradients)
+        [by_threshold] = torch.autograd.grad(objective, [self.threshold], retain_graph=True)
+        [threshold] = self.threshold_optimiser.ascend([self.threshold.detach()], [by_threshold])
         threshold = threshold.clamp(0, 1)
 
         # α′ on D₀, at the deterministic action (Eq. 15).
@@ -178,6 +178,7 @@ class Textbook:
             ):
                 for parameter, target in zip(critics.parameters(), targets.parameters(), strict=True):
                     target.lerp_(parameter, self.config.polyak)
+        return by_threshold, gradient / temperature.detach()
 
     def update_safety_critics(self, batch: Batch, noise: Tensor) -> None:
         """Towards c + γ_c (1 − c) max Q̄_c(s′, a′) (Eq. 2), by cross-entropy."""
@@ -222,7 +223,7 @@ class Textbook:
         return ((states - self.state_mean) / self.state_spread).clamp(-LARGEST, LARGEST)
 
     def tensors(self) -> dict[str, list[Tensor]]:
-        """Live views of what one update leaves to the next, by name in `Algorithm.state()`, in the order of a row there."""
+        """Live views of what one update leaves to the next, by name in `Algorithm.state()`, ordered as its rows."""
         named: dict[str, Iterable[Tensor]] = {
             "normaliser.mean": [self.state_mean],
             "normaliser.spread": [self.state_spread],

@@ -9,11 +9,11 @@ from torch import Tensor
 from msaclag_learner import algorithms
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.samples import Batch, Samples
-from msaclag_learner.textbook import Textbook
+from msaclag_learner.textbook import FIXED, Textbook
 
 AGENTS, BATCH, STATES, ACTIONS = 2, 24, 5, 2
 CONFIG = AlgorithmConfig(
-    hidden=(12, 9), batch=BATCH, policy_rate=0.02, multiplier_rate=0.05, threshold_rate=0.03, value_scale=3
+    hidden=(12, 9), batch=BATCH, policy_rate=0.02, multiplier_rate=0.05, threshold_rate=0.03, value_scale=3, **FIXED
 )
 
 
@@ -60,6 +60,9 @@ def test_updates_equal_the_textbooks(name, after_violation, multiplier):
         )
 
 
-def test_only_meta_sac_lag_is_in_the_textbook():
-    with pytest.raises(ValueError, match="not rcpo_sacv2"):
-        Textbook(replace(CONFIG, name="rcpo_sacv2"), STATES, ACTIONS)
+@pytest.mark.parametrize(
+    ("setting", "value"), [("name", "rcpo_sacv2"), ("multiplier_form", "softplus"), ("policy_optimiser", "adam")]
+)
+def test_what_is_not_in_the_textbook_is_refused(setting, value):
+    with pytest.raises(ValueError, match=f"not {value}"):
+        Textbook(replace(CONFIG, **{setting: value}), STATES, ACTIONS)
