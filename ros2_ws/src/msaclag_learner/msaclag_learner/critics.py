@@ -69,8 +69,12 @@ class Critics:
 
     def values(self, states: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
         """Q_r and Q_c, both [P, R], of `actions` [P, R, A] on `states` [P, R, S]."""
-        outputs, _ = self._forward(self.networks, self._for_all(states, actions))
-        return self._pessimistic(outputs)[0].unbind(1)
+        values, _ = self._pessimistic(self.outputs(states, actions))
+        return values[:, 0], values[:, -1]
+
+    def outputs(self, states: Tensor, actions: Tensor) -> Tensor:
+        """What the networks give, [P, K, 2, R]: a reward over `scale`, a logit of a violation."""
+        return self._forward(self.networks, self._for_all(states, actions))[0]
 
     def target_values(self, states: Tensor, actions: Tensor) -> Tensor:
         """What the targets give, [P, K, B], for `states` [P, K, B, S] and `actions` [P, K, B, A] of each kind."""

@@ -10,18 +10,25 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from msaclag_learner.actor import Drawn
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.constrained import ConstrainedAlgorithm
 from msaclag_learner.critics import Valued
 from msaclag_learner.samples import Samples
 
 
-class PolicyStep(NamedTuple):
-    """How φ′ answers to the hyperparameters: dφ′/dα and dφ′/dν′, both [P, size]."""
+class InnerStep(NamedTuple):
+    """What ν′ and φ′ depend on, and what is known from making them."""
 
-    by_temperature: Tensor
-    by_multiplier: Tensor
+    multiplier_by_threshold: Tensor
+    """dν′/dε, [P]."""
+    policy_by_multiplier: Tensor
+    """dφ′/dν′, [P, size]."""
+    policy_by_temperature: Tensor
+    """dφ′/dα, [P, size]."""
+    expected_cost: Tensor
+    """J_c of the policy before, [P]."""
+    entropy: Tensor
+    """Of the policy before, [P]."""
 
 
 class MetaGradients(NamedTuple):
@@ -42,23 +49,23 @@ class MetaSacLag(ConstrainedAlgorithm):
 
     def _learn(self, samples: Samples) -> dict[str, Tensor]:
         losses = self.learn_critics(samples)  # lines 12 and 14, Eq. 2, 4, 5
-        drawn = self.actor.draw(samples.inner.states, samples.noise[:, 2])
-        valued = self.critics.valued(samples.inner.states, drawn.actions)
-        expected_cost = valued.cost.mean(-1)
-        multiplier_by_threshold = self.ascend_multiplier(expected_cost)  # line 15, ν′
-        step = self.ascend_lagrangian(drawn, valued)  # line 16, φ′ with ν′
-        meta = self.meta_gradients(samples, step, multiplier_by_threshold)
-        self._threshold.ascend(meta.by_threshold)  # line 18, Eq. 14
+        inner = self.ascend_inner(samples)  # lines 15 and 16, Eq. 12
+        meta = self.meta_gradients(samples, inner)
+        self._threshold.ascend(meta.by_threshold)  # line 18, Eq. 14 or 16
         self._temperature.ascend(meta.by_temperature, self.config.temperature_gradient_limit)  # line 19, Eq. 15
         return losses | {
-            "expected_cost": expected_cost,
-            "entropy": -drawn.log_probabilities.mean(-1),
+            "expected_cost": inner.expected_cost,
+            "entropy": inner.entropy,
             "threshold_gradient": meta.by_threshold,
             "temperature_gradient": meta.by_temperature,
         }
 
-    def ascend_lagrangian(self, drawn: Drawn, valued: Valued) -> PolicyStep:
-        """φ′ = φ + β_φ (g_r − α g_h − ν′ g_c) by RMSProp (Eq. 11, 12); returns how φ′ answers to α and ν′."""
+    def ascend_inner(self, samples: Samples) -> InnerStep:
+        """ν′ = ν − β_ν (ε − J_c) and, with it, φ′ = φ + β_φ (g_r − α g_h − ν′ g_c), by RMSProp."""
+        drawn = self.actor.draw(samples.inner.states, samples.noise[:, 2])
+        valued = self.critics.valued(samples.inner.states, drawn.actions)
+        expected_cost = valued.cost.mean(-1)
+        multiplier_by_threshold = self.ascend_multiplier(expected_cost)
         by_outputs = (
             drawn.by_output(valued.reward_by_action),
             drawn.log_probability_by_output(),
@@ -67,11 +74,14 @@ class MetaSacLag(ConstrainedAlgorithm):
         mean = torch.stack(by_outputs, dim=1) / drawn.actions.shape[1]
         reward_gradient, entropy_gradient, cost_gradient = self.actor.gradients(drawn, mean).unbind(1)
         temperature, multiplier = self.temperature.unsqueeze(-1), self.multiplier.unsqueeze(-1)
-        lagrangian_gradient = reward_gradient - temperature * entropy_gradient - multiplier * cost_gradient
-        jacobian = self.actor.optimiser.ascend(lagrangian_gradient)
-        return PolicyStep(-jacobian * entropy_gradient, -jacobian * cost_gradient)
+        jacobian = self.actor.optimiser.ascend(
+            reward_gradient - temperature * entropy_gradient - multiplier * cost_gradient
+        )
+        entropy = -drawn.log_probabilities.mean(-1)
+        by_multiplier, by_temperature = -jacobian * cost_gradient, -jacobian * entropy_gradient
+        return InnerStep(multiplier_by_threshold, by_multiplier, by_temperature, expected_cost, entropy)
 
-    def meta_gradients(self, samples: Samples, step: PolicyStep, multiplier_by_threshold: Tensor) -> MetaGradients:
+    def meta_gradients(self, samples: Samples, inner: InnerStep) -> MetaGradients:
         """dJ_ε/dε on ℬ′ and dJ_α/dα on D₀, through the policy φ′, in one pass over both.
 
         dJ_ε/dε = ⟨∇_φ′ J_ε, dφ′/dν′⟩ dν′/dε and dJ_α/dα = ⟨∇_φ′ J_α, dφ′/dα⟩. Eq. 15 is taken at the deterministic
@@ -82,14 +92,14 @@ class MetaSacLag(ConstrainedAlgorithm):
         drawn = self.actor.draw(states, torch.cat((noise, torch.zeros_like(noise)), dim=1))
         valued = self.critics.valued(states, drawn.actions)
         lagrangian = valued.reward_by_action - self.multiplier.view(-1, 1, 1) * valued.cost_by_action  # of Q_r − ν′ Q_c
-        outer, initial = -lagrangian.chunk(2, dim=1)[0], lagrangian.chunk(2, dim=1)[1]
+        of_threshold, of_temperature = -lagrangian[:, : noise.shape[1]], lagrangian[:, noise.shape[1] :]
         if self._any_nonlinear:
-            outer = torch.where(self._nonlinear, nonlinear_by_action(valued).chunk(2, dim=1)[0], outer)
-        by_output = drawn.by_output(torch.cat((outer, initial), dim=1)).unflatten(1, (2, -1))
+            of_threshold = torch.where(self._nonlinear, nonlinear_by_action(valued)[:, : noise.shape[1]], of_threshold)
+        by_output = drawn.by_output(torch.cat((of_threshold, of_temperature), dim=1)).unflatten(1, (2, -1))
         threshold, temperature = self.actor.gradients_of_groups(drawn, by_output / noise.shape[1]).unbind(1)
         return MetaGradients(
-            (threshold * step.by_multiplier).sum(-1) * multiplier_by_threshold,
-            (temperature * step.by_temperature).sum(-1),
+            (threshold * inner.policy_by_multiplier).sum(-1) * inner.multiplier_by_threshold,
+            (temperature * inner.policy_by_temperature).sum(-1),
         )
 
 

@@ -3,12 +3,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from msaclag_learner.mlp import Mlp
+from msaclag_learner.mlp import Mlp, Networks
 
 
-def reference(network: Mlp, parameters: torch.Tensor, inputs: torch.Tensor) -> torch.Tensor:
+def reference(networks: Networks, parameters: torch.Tensor, inputs: torch.Tensor) -> torch.Tensor:
     value = inputs
-    layers = network.layers(parameters)
+    layers = networks.shape.layers(parameters)
     for index, (weight, bias) in enumerate(layers):
         value = value @ weight + bias
         if index < len(layers) - 1:
@@ -18,36 +18,51 @@ def reference(network: Mlp, parameters: torch.Tensor, inputs: torch.Tensor) -> t
 
 @settings(max_examples=25, deadline=None)
 @given(
-    networks=st.integers(1, 3),
+    count=st.integers(1, 3),
+    groups=st.integers(1, 3),
+    scalars=st.integers(1, 3),
     batch=st.integers(1, 5),
-    sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5),
+    sizes=st.lists(st.integers(1, 20), min_size=2, max_size=5),
     seed=st.integers(0, 10**6),
 )
-def test_gradients_equal_those_of_autograd(networks: int, batch: int, sizes: list[int], seed: int) -> None:
+def test_gradients_equal_those_of_autograd(
+    count: int, groups: int, scalars: int, batch: int, sizes: list[int], seed: int
+) -> None:
     generator = torch.Generator().manual_seed(seed)
-    network = Mlp(tuple(sizes))
-    parameters = torch.randn(networks, network.size, generator=generator, dtype=torch.float64)
-    inputs = torch.randn(networks, batch, sizes[0], generator=generator, dtype=torch.float64)
-    by_output = torch.randn(networks, batch, sizes[-1], generator=generator, dtype=torch.float64)
 
-    outputs, fed = network.forward(parameters, inputs)
-    parameters.requires_grad_()
+    def normal(*shape: int) -> torch.Tensor:
+        return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+    networks = Networks(Mlp(tuple(sizes)), normal(count, Mlp(tuple(sizes)).size))
+    inputs = normal(count, groups * batch, sizes[0])
+    by_output = normal(count, groups, scalars, batch, sizes[-1])
+    outputs, fed = networks.forward(inputs)
+    gradients = networks.parameter_gradients(fed, by_output)
+    of_first = by_output[:, :, 0].flatten(1, 2)
+    by_inputs = [networks.input_gradient(fed, of_first, first) for first in range(sizes[0])]
+
+    parameters = networks.parameters.clone().requires_grad_()
     inputs.requires_grad_()
-    expected = reference(network, parameters, inputs)
-    by_parameters, by_inputs = torch.autograd.grad((expected * by_output).sum(), (parameters, inputs))
-
+    expected = reference(networks, parameters, inputs)
     torch.testing.assert_close(outputs, expected.detach())
-    with torch.no_grad():
-        torch.testing.assert_close(network.parameter_gradient(parameters, fed, by_output), by_parameters)
-        torch.testing.assert_close(network.input_gradient(parameters, fed, by_output), by_inputs)
+    rows = expected.unflatten(1, (groups, batch))
+    for group in range(groups):
+        for scalar in range(scalars):
+            value = (rows[:, group] * by_output[:, group, scalar]).sum()
+            (by_parameters,) = torch.autograd.grad(value, parameters, retain_graph=True)
+            torch.testing.assert_close(gradients[:, group, scalar], by_parameters)
+
+    (expected_by_inputs,) = torch.autograd.grad((expected * of_first).sum(), inputs)
+    for first, by_inputs_from in enumerate(by_inputs):
+        torch.testing.assert_close(by_inputs_from, expected_by_inputs[..., first:])
 
 
 def test_a_network_depends_on_its_own_generator_alone() -> None:
-    network = Mlp((3, 8, 2))
-    together, alone = torch.empty(3, network.size), torch.empty(1, network.size)
-    network.initialise(together, [torch.Generator().manual_seed(seed) for seed in (5, 6, 7)])
-    network.initialise(alone, [torch.Generator().manual_seed(6)])
-    assert torch.equal(together[1], alone[0])
+    def drawn(seeds: list[int]) -> torch.Tensor:
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        return Networks.drawn(Mlp((3, 8, 2)), generators, torch.float32, torch.device("cpu")).parameters
+
+    assert torch.equal(drawn([5, 6, 7])[1], drawn([6])[0])
 
 
 @pytest.mark.parametrize("sizes", [(2, 3), (15, 256, 256, 8)])
