@@ -30,6 +30,7 @@ class Command(NamedTuple):
 _TRAINING_MISTAKES = (
     "msaclag_learner.checkpoint:CheckpointError",
     "msaclag_learner.experience:ExperienceError",
+    "msaclag_learner.training_run:DeviceError",
     "msaclag_learner.training_run:DivergedError",
     "kinova_pour_env.arm:ArmError",
     "kinova_pour_env.pour_coffee_config:TaskError",

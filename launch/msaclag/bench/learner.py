@@ -17,6 +17,7 @@ from msaclag.bench.storage import fill, keep
 from msaclag_learner import algorithms
 from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.algorithm import Algorithm
+from msaclag_learner.allocation import keep_freed_memory
 from msaclag_learner.configuration import AlgorithmConfig, AlgorithmName
 from msaclag_learner.experience import Experience
 from msaclag_learner.scheduling import leave_cores_to_training
@@ -86,6 +87,7 @@ def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> 
     threads = threads or cores()
     figures: dict[str, Any] = {"threads": threads, "quick": quick, "machine": machine()}
     leave_cores_to_training()
+    keep_freed_memory()
     tell("acting while training")
     acting = _while_training(threads, plan.acting)
     torch.set_num_threads(threads)

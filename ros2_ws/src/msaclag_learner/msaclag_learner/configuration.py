@@ -106,6 +106,8 @@ class TrainingConfig:
     """Episodes with the deterministic policy after training."""
     checkpoint_every: Annotated[int, Field(ge=1, le=100_000)] = 1000
     """Transitions between two checkpoints, of which each is written at an episode's end."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """Where networks and buffers lie and updates are computed; actions are always computed on the CPU."""
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     """Threads of one update; more than one rarely pays for networks of this size."""
     run_dir: str = "runs/latest"

@@ -22,8 +22,8 @@ from std_srvs.srv import Trigger
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.experience import ExperienceError, Transition
-from msaclag_learner.scheduling import give_way
-from msaclag_learner.training_run import DivergedError, TrainingRun
+from msaclag_learner.scheduling import give_way, leave_cores_to_training
+from msaclag_learner.training_run import DeviceError, DivergedError, TrainingRun
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
 from msaclag_msgs.msg import Transition as TransitionMessage
@@ -51,6 +51,7 @@ class LearnerNode(Node):
 
     def __init__(self) -> None:
         """Take the `action` topic, then wait for an environment."""
+        leave_cores_to_training()
         super().__init__("learner_node")
         self.exit_code: int | None = None
         self.config = declare(self, TrainingConfig)
@@ -268,7 +269,7 @@ class LearnerNode(Node):
 
     def _train(self) -> None:
         assert self.run is not None
-        give_way()
+        give_way(self.config.threads)
         try:
             while not self._ending.is_set():
                 if self.run.progress.wait_until_due(0.1):
@@ -328,4 +329,6 @@ class LearnerNode(Node):
 
 def main() -> int:
     """Run the learner node; see `msaclag_ros.node_main` for the exit codes."""
-    return run(LearnerNode, user_errors=(CheckpointError, DivergedError, ExperienceError, Refused, OSError))
+    return run(
+        LearnerNode, user_errors=(CheckpointError, DeviceError, DivergedError, ExperienceError, Refused, OSError)
+    )

@@ -12,7 +12,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-_relu_backward = torch.ops.aten.threshold_backward
+
+def _relu_backward(delta: Tensor, fed: Tensor) -> Tensor:
+    """`delta` in place, 0 where the ReLU gave `fed` 0."""
+    return torch.ops.aten.threshold_backward.grad_input(delta, fed, 0, grad_input=delta)
+
+
 NARROW = 16
 """Columns below which a matrix product is made the other way round."""
 
@@ -100,7 +105,7 @@ class Networks:
                 torch.sum(columns, dim=1, keepdim=True, out=bias)
             if index:
                 active = fed[index].view(networks, groups, 1, batch, -1)
-                delta = _relu_backward(self._through(delta, self.layers[index].weight), active, 0)
+                delta = _relu_backward(self._through(delta, self.layers[index].weight), active)
         return gradients
 
     def input_gradient(self, fed: list[Tensor], by_output: Tensor, first: int = 0) -> Tensor:
@@ -110,7 +115,7 @@ class Networks:
         """
         delta = by_output
         for index in reversed(range(1, len(self.layers))):
-            delta = _relu_backward(self._through(delta, self.layers[index].weight), fed[index], 0)
+            delta = _relu_backward(self._through(delta, self.layers[index].weight), fed[index])
         return self._through(delta, self.layers[0].weight[:, first:])
 
     @staticmethod

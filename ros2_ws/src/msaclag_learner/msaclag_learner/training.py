@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import gymnasium
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from msaclag_learner.configuration import TrainingConfig
@@ -34,12 +35,13 @@ def train(
         The run's summary, which also lies in its folder.
 
     Raises:
-        CheckpointError: see `TrainingRun`.
+        CheckpointError, DeviceError: see `TrainingRun`.
         ExperienceError: the environment tells something that must not be learned from; what came before is saved.
         DivergedError: the policy is no longer finite.
     """
     state_space, action_space = environment.observation_space, environment.action_space
     assert state_space.shape is not None and action_space.shape is not None
+    torch.set_num_threads(config.threads)
     run = TrainingRun(config, task, state_space.shape[0], action_space.shape[0])
     try:
         while run.wants_initial_state:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from msaclag_learner import algorithms, checkpoint
 from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.allocation import keep_freed_memory
 from msaclag_learner.compatibility import check_identity, check_settings, identity, refuse_to_overwrite, settings
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.experience import Experience, Transition, checked
@@ -33,6 +34,10 @@ class DivergedError(RuntimeError):
     """Training has produced numbers that are not finite."""
 
 
+class DeviceError(RuntimeError):
+    """The device to train on is not there."""
+
+
 class TrainingRun:
     """The agent, its experience, its metrics and its files."""
 
@@ -42,15 +47,18 @@ class TrainingRun:
         Raises:
             CheckpointError: the checkpoint is unreadable, or of another task or algorithm; a run that is to be resumed
                 has other settings; or the run's folder holds a checkpoint and is not to be resumed.
+            DeviceError: `config.device` is not there.
         """
-        torch.set_num_threads(config.threads)
+        keep_freed_memory()
+        _check_device(config.device)
         self.config, self.task = config, task
         self.folder = Path(config.run_dir)
         if not config.resume:
             refuse_to_overwrite(self.folder)
         self._identity = identity(config, task, state_size, action_size)
-        self.learner = algorithms.make([config.algorithm], state_size, action_size, [config.seed])
-        self.experience = Experience([config.algorithm], state_size, action_size, config.replay_capacity)
+        agent, sizes = [config.algorithm], (state_size, action_size)
+        self.learner = algorithms.make(agent, *sizes, [config.seed], device=config.device)
+        self.experience = Experience(agent, *sizes, config.replay_capacity, config.device)
         self.log = ExperienceLog(self.folder, self.experience.layout)
         self.acting = ActingPolicy(self.learner.actor.networks.shape, self.learner.normaliser, action_size, config.seed)
         self.progress = Progress(0 if config.checkpoint else config.warmup, config.updates_per_step)
@@ -295,3 +303,8 @@ class TrainingRun:
             self.experience.extend(transitions)
             self.experience.extend_first_states(first_states)
         return about
+
+
+def _check_device(device: str) -> None:
+    if device == "cuda" and not torch.cuda.is_available():
+        raise DeviceError("device is cuda, but PyTorch finds no CUDA GPU: install its CUDA build, or train on cpu")

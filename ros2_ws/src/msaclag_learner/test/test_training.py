@@ -17,7 +17,7 @@ from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
 from msaclag_learner.experience import ExperienceError, Transition
 from msaclag_learner.status import Status
 from msaclag_learner.training import train
-from msaclag_learner.training_run import GENERATOR, DivergedError, TrainingRun
+from msaclag_learner.training_run import GENERATOR, DeviceError, DivergedError, TrainingRun
 
 SPEED, GOAL, STEPS = 0.1, 0.5, 25
 
@@ -185,3 +185,9 @@ def test_the_first_states_of_initial_resets_come_before_the_first_step(tmp_path:
 def test_steps_that_the_warmup_swallows_are_refused() -> None:
     with pytest.raises(ValueError, match="not learned from"):
         TrainingConfig(steps=300, warmup=500)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA GPU")
+def test_a_device_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="finds no CUDA GPU"):
+        TrainingRun(config(tmp_path, device="cuda"), "point", 2, 2)
