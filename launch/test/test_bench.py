@@ -1,4 +1,4 @@
-"""`msaclag bench learner`, by its command line."""
+"""`msaclag bench`, by its command line."""
 
 import json
 import subprocess
@@ -53,3 +53,13 @@ def test_the_quick_form_measures_everything(tmp_path):
 def test_a_mistake_is_told_before_anything_is_measured(words, message, capsys):
     assert cli.main(["bench", *words]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_closed_form_agrees_with_both_references(tmp_path):
+    file = tmp_path / "gradients.json"
+    assert cli.main(["bench", "gradients", "--quick", "--json", str(file)]) == 0
+    rows = json.loads(file.read_text())["rows"]
+    assert len(rows) == 16
+    assert all(row["unrolled"]["compared"] == 6 and row["unrolled"]["max"] < 1e-6 for row in rows)
+    assert all(row["differences"]["max"] < 1e-6 for row in rows if row["differences"]["compared"])
+    assert sum(row["differences"]["compared"] for row in rows) > 30

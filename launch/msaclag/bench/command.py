@@ -14,7 +14,7 @@ from msaclag_ros.settings import SettingError
 
 
 def bench(
-    subject: Positional[Literal["learner"]],
+    subject: Positional[Literal["learner", "gradients"]],
     json: Path | None = None,
     threads: int | None = None,
     quick: bool = False,

@@ -1,5 +1,6 @@
 """How well the closed-form meta-gradients agree with the unrolled step's and with central differences, in float64."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from msaclag_learner.samples import Batch, Samples
 from msaclag_learner.textbook import Textbook
 
 STATES, ACTIONS, BATCH = 5, 2, 16
-DIFFERENCE = 1e-5
+DIFFERENCE = 1e-3
 """Step of the central differences, in ε and α."""
 
 
@@ -99,7 +100,10 @@ def unrolled(learner: MetaSacLag, samples: Samples) -> Gradients:
 
 
 def central_differences(learner: MetaSacLag, samples: Samples, step: float = DIFFERENCE) -> Gradients:
-    """By making the inner step anew from ε ± `step` and from α ± `step`; ν′ in J_ε and J_α is that of the middle."""
+    """By making the inner step anew from ε and from α shifted by ± `step` and ± 2 `step` (of fourth order).
+
+    ν′ in J_ε and J_α is that of the middle.
+    """
     prepared = deepcopy(learner)
     prepared.learn_critics(samples)
     middle = deepcopy(prepared)
@@ -121,8 +125,11 @@ def central_differences(learner: MetaSacLag, samples: Samples, step: float = DIF
         reward, cost = moved.critics.values(samples.initial_states, best.actions)
         return torch.stack((worst.mean(), (reward - multiplier * cost).mean()))
 
-    by_threshold = (objectives(step, 0) - objectives(-step, 0))[0] / (2 * step)
-    by_temperature = (objectives(0, step) - objectives(0, -step))[1] / (2 * step)
+    def derivative(of: Callable[[float], Tensor]) -> Tensor:
+        return (8 * (of(step) - of(-step)) - (of(2 * step) - of(-2 * step))) / (12 * step)
+
+    by_threshold = derivative(lambda shift: objectives(shift, 0)[0])
+    by_temperature = derivative(lambda shift: objectives(0, shift)[1])
     return Gradients(float(by_threshold), float(by_temperature))
 
 

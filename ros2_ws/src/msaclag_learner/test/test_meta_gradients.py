@@ -20,9 +20,9 @@ PROBLEMS = st.builds(
 )
 
 
-def close(actual: Gradients, expected: Gradients, absolute: float) -> bool:
+def close(actual: Gradients, expected: Gradients, absolute: float, tolerance: float = RELATIVE) -> bool:
     return all(
-        error <= RELATIVE or abs(one - other) <= absolute
+        error <= tolerance or abs(one - other) <= absolute
         for error, one, other in zip(relative(actual, expected), actual, expected, strict=True)
     )
 
@@ -41,10 +41,11 @@ def test_the_closed_form_equals_the_unrolled_step(problem: Problem) -> None:
 def test_the_closed_form_equals_central_differences(problem: Problem) -> None:
     """A cold optimiser's step is all but a sign function of each gradient, which no difference can follow."""
     learner, samples = agreement.agent(problem)
-    wide, narrow = (central_differences(learner, samples, step) for step in (2e-5, 1e-5))
-    assume(close(wide, narrow, absolute=1e-10))  # else a ReLU or the min of a pair switches in between
+    wide, narrow = (central_differences(learner, samples, step) for step in (1e-3, 5e-4))
+    # Else a ReLU or the min of a pair switches in between, or the rounding shows.
+    assume(close(wide, narrow, absolute=1e-11, tolerance=RELATIVE / 4))
     actual = closed_form(learner, samples)
-    assert close(actual, narrow, absolute=1e-10), (actual, narrow)
+    assert close(actual, narrow, absolute=1e-11), (actual, narrow)
 
 
 def test_the_problems_have_both_critics_of_each_pair_active_and_dead_units() -> None:
