@@ -98,8 +98,8 @@ class MetaSacLag(ConstrainedAlgorithm):
         by_output = drawn.by_output(torch.cat((of_threshold, of_temperature), dim=1)).unflatten(1, (2, -1))
         threshold, temperature = self.actor.gradients_of_groups(drawn, by_output / noise.shape[1]).unbind(1)
         return MetaGradients(
-            (threshold * inner.policy_by_multiplier).sum(-1) * inner.multiplier_by_threshold,
-            (temperature * inner.policy_by_temperature).sum(-1),
+            torch.linalg.vecdot(threshold, inner.policy_by_multiplier) * inner.multiplier_by_threshold,
+            torch.linalg.vecdot(temperature, inner.policy_by_temperature),
         )
 
 

@@ -101,7 +101,7 @@ class Networks:
             for scalar in range(scalars):
                 columns = delta[:, :, scalar].flatten(0, 1)
                 weight, bias = slots[scalar][index]
-                _product(rows.mT, columns, out=weight)
+                weight.copy_(_product(rows.mT, columns))
                 torch.sum(columns, dim=1, keepdim=True, out=bias)
             if index:
                 active = fed[index].view(networks, groups, 1, batch, -1)
@@ -127,8 +127,8 @@ class Networks:
         return rows.view(*delta.shape[:-1], -1)
 
 
-def _product(left: Tensor, right: Tensor, out: Tensor | None = None) -> Tensor:
+def _product(left: Tensor, right: Tensor) -> Tensor:
     """A batched matrix product; a narrow result is made transposed, which the libraries do several times faster."""
     if right.shape[-1] < NARROW:
-        return torch.bmm(right.mT, left.mT, out=None if out is None else out.mT).mT
-    return torch.bmm(left, right, out=out)
+        return torch.bmm(right.mT, left.mT).mT
+    return torch.bmm(left, right)
