@@ -1,5 +1,6 @@
 """Figures of a run, drawn from its metrics: how it learned, and with how much effort the cup was moved."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def read_metrics(run: Path) -> dict[str, Series]:
         raise MetricsError(
             f"{run} holds no metrics (expected {folder}/events.out.tfevents.*): is it the folder of a run?"
         )
+    logging.getLogger("tensorboard").setLevel(logging.ERROR)  # it warns of each purge of a resumed run
     events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
     events.Reload()
     metrics = {}
