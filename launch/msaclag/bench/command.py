@@ -14,23 +14,33 @@ from msaclag_ros.settings import SettingError
 
 
 def bench(
-    subject: Positional[Literal["learner", "gradients"]],
+    subject: Positional[Literal["learner", "gradients", "choices"]],
     json: Path | None = None,
     threads: int | None = None,
     quick: bool = False,
+    seeds: int | None = None,
+    only: tuple[str, ...] = (),
 ) -> None:
     """Measure on this machine, which should do nothing else meanwhile.
 
         msaclag bench learner --json learner.json
+        msaclag bench choices --only safety_share polyak
 
     Args:
         subject: What to measure.
         json: File to put the figures into.
         threads: Threads of the learner; as many as there are cores if left out.
         quick: Fewer repetitions, for a rough picture.
+        seeds: Agents for each choice, 8 if left out; for choices.
+        only: Names of the choices to measure, all if left out; for choices.
     """
     if threads is not None and threads < 1:
         raise SettingError(f"threads is {threads}; it must be 1 or more, or left out")
+    if seeds is not None and seeds < 1:
+        raise SettingError(f"seeds is {seeds}; it must be 1 or more, or left out")
+    if subject != "choices" and (seeds or only):
+        raise SettingError("--seeds and --only are for `msaclag bench choices`")
+    options = {"seeds": seeds or 8, "only": only} if subject == "choices" else {}
     if json is not None and not json.absolute().parent.is_dir():
         raise SettingError(f"json: there is no folder {json.absolute().parent}")
     console = Console(highlight=False)
@@ -38,7 +48,7 @@ def bench(
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(f"bench {subject}", total=None)
-        figures = module.measure(threads, quick, lambda doing: progress.update(task, description=doing))
+        figures = module.measure(threads, quick, lambda doing: progress.update(task, description=doing), **options)
     console.print(module.table(figures))
     if json is not None:
         aside = json.with_name(f"{json.name}.partial")
