@@ -9,7 +9,7 @@ from torch import Tensor
 
 from msaclag_learner.actor import LOG_STD_RANGE
 from msaclag_learner.mlp import Mlp
-from msaclag_learner.normalisation import LARGEST, StateNormaliser
+from msaclag_learner.normalisation import StateNormaliser
 
 Array = NDArray[np.float32]
 
@@ -19,6 +19,7 @@ class _Weights(NamedTuple):
 
     mean: Array
     spread: Array
+    bound: Array
     layers: list[tuple[Array, Array]]
     version: int
 
@@ -40,15 +41,15 @@ class ActingPolicy:
         """Act from now on by a copy of `parameters` [size]; one assignment, so that no action mixes two policies."""
         copy = parameters.detach().to("cpu", torch.float32, copy=True).unsqueeze(0)
         layers = [(weight[0].numpy(), bias[0, 0].numpy()) for weight, bias in self.network.layers(copy)]
-        mean, spread = (
+        mean, spread, bound = (
             figure[0].to("cpu", torch.float32).numpy().copy() for figure in self.normaliser.state().values()
         )
-        self._weights = _Weights(mean, spread, layers, version)
+        self._weights = _Weights(mean, spread, bound, layers, version)
 
     def act(self, observation: Array, *, deterministic: bool) -> Array:
         """An action [A] in (−1, 1) for `observation` [S]."""
         weights = self._weights
-        value = np.clip((observation - weights.mean) / weights.spread, -LARGEST, LARGEST)
+        value = np.clip((observation - weights.mean) / weights.spread, -weights.bound, weights.bound)
         *hidden, (last_weight, last_bias) = weights.layers
         for weight, bias in hidden:
             value = np.maximum(value @ weight + bias, 0)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from msaclag_learner.configuration import AlgorithmConfig, AlgorithmName
 from msaclag_learner.meta_sac_lag import MetaSacLag
-from msaclag_learner.samples import Batch, Samples
+from msaclag_learner.samples import INNER, OUTER, Batch, Samples
 from msaclag_learner.textbook import Textbook
 
 STATES, ACTIONS, BATCH = 5, 2, 16
@@ -75,14 +75,14 @@ def agent(problem: Problem) -> tuple[MetaSacLag, Samples]:
 
 def selected(learner: MetaSacLag, samples: Samples) -> Tensor:
     """Which critic of each pair counts for each action on ℬ, [1, 2, B]."""
-    drawn = learner.actor.draw(samples.inner.states, samples.noise[:, 2])
+    drawn = learner.actor.draw(samples.inner.states, samples.noise[:, INNER])
     outputs = learner.critics.outputs(samples.inner.states, drawn.actions)
     return torch.stack((outputs[:, 0].argmin(1), outputs[:, 1].argmax(1)), dim=1)
 
 
 def _level_pairs(learner: MetaSacLag, samples: Samples) -> None:
     """Shift the critics so that both of a pair have the same median, and each counts for some actions."""
-    drawn = learner.actor.draw(samples.inner.states, samples.noise[:, 2])
+    drawn = learner.actor.draw(samples.inner.states, samples.noise[:, INNER])
     medians = learner.critics.outputs(samples.inner.states, drawn.actions).median(-1).values
     learner.critics.networks.layers[-1].bias.view(-1).sub_(medians.view(-1))
 
@@ -116,12 +116,12 @@ def central_differences(learner: MetaSacLag, samples: Samples, step: float = DIF
         state["threshold.raw"] += threshold
         state["temperature.raw"].copy_((moved.temperature + temperature).log())
         moved.ascend_inner(samples)
-        outer = moved.actor.draw(samples.outer_states, samples.noise[:, 3])
+        outer = moved.actor.draw(samples.outer_states, samples.noise[:, OUTER])
         reward, cost = moved.critics.values(samples.outer_states, outer.actions)
         worst = multiplier * cost - reward
         if moved.config.name == "meta_sac_lag_nl":
             worst = torch.where(reward < 0, reward * cost, reward * (1 - cost))
-        best = moved.actor.draw(samples.initial_states, torch.zeros_like(samples.noise[:, 3]))
+        best = moved.actor.draw(samples.initial_states, torch.zeros_like(samples.noise[:, OUTER]))
         reward, cost = moved.critics.values(samples.initial_states, best.actions)
         return torch.stack((worst.mean(), (reward - multiplier * cost).mean()))
 

@@ -18,7 +18,7 @@ from msaclag_learner.critics import Critics
 from msaclag_learner.hyperparameters import Hyperparameter
 from msaclag_learner.mlp import Mlp
 from msaclag_learner.normalisation import StateNormaliser
-from msaclag_learner.samples import ACTIONS, NEXT_STATES, STATES, Batch, Samples
+from msaclag_learner.samples import NEXT, Batch, Samples
 
 OWN_SETTINGS = {
     "name",
@@ -139,13 +139,15 @@ class Algorithm(ABC):
         """All critics in one pass, for none sees another's step; returns their losses [P].
 
         The reward critics by Eq. 4 towards Eq. 5, r + γ_r (min Q̄_r(s′, a′) − α log π(a′|s′)), with r less a `penalty`
-        [P, B]; the safety critics by cross-entropy towards Eq. 2, c + γ_c (1 − c) max Q̄_c(s′, a′), without entropy.
+        [P, B]; the safety critics by cross-entropy towards Eq. 2, c + γ_c (1 − c) max Q̄_c(s′, a′), without entropy
+        and, as nothing can be violated any more, with nothing beyond a terminal.
         """
         batches = [samples.inner, samples.safety][: self.critics.pairs]
         states, actions, following = (
-            torch.stack([batch[field] for batch in batches], dim=1) for field in (STATES, ACTIONS, NEXT_STATES)
+            torch.stack([getattr(batch, field) for batch in batches], dim=1)
+            for field in ("states", "actions", "next_states")
         )
-        noise = samples.noise[:, : len(batches)]
+        noise = samples.noise[:, NEXT][:, : len(batches)]
         drawn = self.actor.draw(following.flatten(1, 2), noise.flatten(1, 2))
         future = self.critics.target_values(following, drawn.actions.unflatten(1, (len(batches), -1)))
         rewards, terminals = self._behind_violations(samples.inner)
@@ -155,8 +157,9 @@ class Algorithm(ABC):
         soft = future[:, 0] - self.temperature.unsqueeze(-1) * log_probabilities
         targets = [rewards + self._reward_discount * (1 - terminals) * soft]
         if self.constrained:
-            costs = samples.safety.costs
-            targets.append(costs + self._cost_discount * (1 - costs) * future[:, 1])
+            safety = samples.safety
+            beyond = self._cost_discount * (1 - safety.costs) * (1 - safety.terminals)
+            targets.append(safety.costs + beyond * future[:, 1])
         losses = self.critics.learn(states, actions, torch.stack(targets, dim=1))
         return dict(zip(("reward_critic_loss", "safety_critic_loss"), losses.unbind(1), strict=False))
 
@@ -176,6 +179,24 @@ class Algorithm(ABC):
         mean = by_output.unsqueeze(1) / by_action.shape[1]
         self.actor.optimiser.ascend(self.actor.gradients(drawn, mean).squeeze(1))
 
+    def ascend_values(self, drawn: Drawn, values: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, ...]:
+        """φ′ = φ + β_φ ∇_φ E[Σ_i k_i V_i − α log π], differentiably.
+
+        Args:
+            drawn: actions on ℬ.
+            values: for each V_i its gradient by the drawn actions [P, B, A], and its coefficient k_i [P].
+
+        Returns:
+            dφ′/dα, then each dφ′/dk_i, all [P, size].
+        """
+        by_outputs = [drawn.log_probability_by_output(), *(drawn.by_output(by_action) for by_action, _ in values)]
+        mean = torch.stack(by_outputs, dim=1) / drawn.actions.shape[1]
+        gradients = self.actor.gradients(drawn, mean)
+        coefficients = torch.stack([-self.temperature, *(coefficient for _, coefficient in values)], dim=1)
+        jacobian = self.actor.optimiser.ascend((coefficients.unsqueeze(-1) * gradients).sum(1))
+        by_entropy, *by_coefficients = (jacobian.unsqueeze(1) * gradients).unbind(1)
+        return -by_entropy, *by_coefficients
+
     def ascend_entropy_target(self, drawn: Drawn) -> None:
         """SACv2's temperature: α rises while the entropy is below H = −dim(A) (the paper prints the other sign)."""
         self._temperature.ascend(drawn.log_probabilities.mean(-1) - self.action_size)
@@ -183,7 +204,14 @@ class Algorithm(ABC):
     def _normalised(self, samples: Samples) -> Samples:
         """All states in one pass."""
         safety, inner = samples.safety, samples.inner
-        raw = (safety.states, safety.next_states, inner.states, inner.next_states, *samples[2:4])
+        raw = (
+            safety.states,
+            safety.next_states,
+            inner.states,
+            inner.next_states,
+            samples.outer_states,
+            samples.initial_states,
+        )
         of_safety, after_safety, of_inner, after_inner, outer, initial = self.normaliser(torch.cat(raw, 1)).chunk(6, 1)
         return Samples(
             safety._replace(states=of_safety, next_states=after_safety),

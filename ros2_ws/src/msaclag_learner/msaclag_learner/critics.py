@@ -16,7 +16,10 @@ PAIR = 2
 
 
 class Valued(NamedTuple):
-    """What critics think of actions on R states: the pessimistic values, and their gradients by the actions."""
+    """What critics think of actions on R states: the pessimistic values, and their gradients by the actions.
+
+    Where no Q_c is learned, `cost` repeats `reward`.
+    """
 
     reward: Tensor
     """Q_r, [P, R]."""
@@ -68,7 +71,7 @@ class Critics:
         self._sign = torch.tensor([1.0, -1.0][: self.pairs], dtype=dtype, device=device).view(-1, 1, 1)
 
     def values(self, states: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
-        """Q_r and Q_c, both [P, R], of `actions` [P, R, A] on `states` [P, R, S]."""
+        """Q_r and Q_c [P, R] of `actions` [P, R, A] on `states` [P, R, S]; where no Q_c is learned, Q_r twice."""
         values, _ = self._pessimistic(self.outputs(states, actions))
         return values[:, 0], values[:, -1]
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.constrained import ConstrainedAlgorithm
 from msaclag_learner.critics import Valued
-from msaclag_learner.samples import Samples
+from msaclag_learner.samples import INNER, OUTER, Samples
 
 
 class InnerStep(NamedTuple):
@@ -62,24 +62,19 @@ class MetaSacLag(ConstrainedAlgorithm):
 
     def ascend_inner(self, samples: Samples) -> InnerStep:
         """ν′ = ν − β_ν (ε − J_c) and, with it, φ′ = φ + β_φ (g_r − α g_h − ν′ g_c), by RMSProp."""
-        drawn = self.actor.draw(samples.inner.states, samples.noise[:, 2])
+        drawn = self.actor.draw(samples.inner.states, samples.noise[:, INNER])
         valued = self.critics.valued(samples.inner.states, drawn.actions)
         expected_cost = valued.cost.mean(-1)
         multiplier_by_threshold = self.ascend_multiplier(expected_cost)
-        by_outputs = (
-            drawn.by_output(valued.reward_by_action),
-            drawn.log_probability_by_output(),
-            drawn.by_output(valued.cost_by_action),
-        )
-        mean = torch.stack(by_outputs, dim=1) / drawn.actions.shape[1]
-        reward_gradient, entropy_gradient, cost_gradient = self.actor.gradients(drawn, mean).unbind(1)
-        temperature, multiplier = self.temperature.unsqueeze(-1), self.multiplier.unsqueeze(-1)
-        jacobian = self.actor.optimiser.ascend(
-            reward_gradient - temperature * entropy_gradient - multiplier * cost_gradient
+        by_temperature, _, by_cost = self.ascend_values(
+            drawn,
+            [
+                (valued.reward_by_action, torch.ones_like(expected_cost)),
+                (valued.cost_by_action, -self.multiplier),
+            ],
         )
         entropy = -drawn.log_probabilities.mean(-1)
-        by_multiplier, by_temperature = -jacobian * cost_gradient, -jacobian * entropy_gradient
-        return InnerStep(multiplier_by_threshold, by_multiplier, by_temperature, expected_cost, entropy)
+        return InnerStep(multiplier_by_threshold, -by_cost, by_temperature, expected_cost, entropy)
 
     def meta_gradients(self, samples: Samples, inner: InnerStep) -> MetaGradients:
         """dJ_ε/dε on ℬ′ and dJ_α/dα on D₀, through the policy φ′, in one pass over both.
@@ -88,7 +83,7 @@ class MetaSacLag(ConstrainedAlgorithm):
         action, whose noise is 0; its ν′ε′ does not depend on φ′, so that ε′ need not be known before.
         """
         states = torch.cat((samples.outer_states, samples.initial_states), dim=1)
-        noise = samples.noise[:, 3]
+        noise = samples.noise[:, OUTER]
         drawn = self.actor.draw(states, torch.cat((noise, torch.zeros_like(noise)), dim=1))
         valued = self.critics.valued(states, drawn.actions)
         lagrangian = valued.reward_by_action - self.multiplier.view(-1, 1, 1) * valued.cost_by_action  # of Q_r − ν′ Q_c

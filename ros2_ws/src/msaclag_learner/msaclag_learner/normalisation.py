@@ -16,18 +16,21 @@ class StateNormaliser:
         """The identity."""
         self.mean = torch.zeros(agents, state_size, dtype=dtype, device=device)
         self.spread = torch.ones(agents, state_size, dtype=dtype, device=device)
+        self.bound = torch.full((agents, 1), torch.inf, dtype=dtype, device=device)
 
     def fit(self, states: Tensor) -> None:
         """Take mean and standard deviation from `states` [P, N, S]; in place, as checkpoints hold them."""
         self.mean.copy_(states.mean(1))
         spread = states.std(1)
         self.spread.copy_(torch.where(spread < SMALLEST, torch.ones_like(spread), spread))
+        self.bound.fill_(LARGEST)
 
     def __call__(self, states: Tensor) -> Tensor:
         """`states` [P, B, S], normalised."""
         shifted = states - self.mean.unsqueeze(1)
-        return shifted.div_(self.spread.unsqueeze(1)).clamp_(-LARGEST, LARGEST)
+        bound = self.bound.unsqueeze(1)
+        return shifted.div_(self.spread.unsqueeze(1)).clamp_(-bound, bound)
 
     def state(self) -> dict[str, Tensor]:
         """The figures, by name."""
-        return {"mean": self.mean, "spread": self.spread}
+        return {"mean": self.mean, "spread": self.spread, "bound": self.bound}

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from msaclag_learner.actor import Drawn
 from msaclag_learner.constrained import ConstrainedAlgorithm
-from msaclag_learner.samples import Batch, Samples
+from msaclag_learner.samples import INNER, Batch, Samples
 
 
 class Rcpo(ConstrainedAlgorithm):
@@ -18,7 +18,7 @@ class Rcpo(ConstrainedAlgorithm):
 
     def _learn(self, samples: Samples) -> dict[str, Tensor]:
         losses = self.learn_critics(samples, self.penalty(samples.inner))
-        drawn = self.actor.draw(samples.inner.states, samples.noise[:, 2])
+        drawn = self.actor.draw(samples.inner.states, samples.noise[:, INNER])
         penalised = self.critics.valued(samples.inner.states, drawn.actions)
         expected_cost = penalised.cost.mean(-1)
         self.ascend_multiplier(expected_cost)
@@ -50,11 +50,8 @@ class RcpoMetaSac(Rcpo):
 
     def ascend_policy_and_temperature(self, samples: Samples, drawn: Drawn, by_action: Tensor) -> None:
         """See Rcpo."""
-        by_outputs = torch.stack((drawn.by_output(by_action), drawn.log_probability_by_output()), dim=1)
-        mean = by_outputs / by_action.shape[1]
-        value_gradient, entropy_gradient = self.actor.gradients(drawn, mean).unbind(1)
-        jacobian = self.actor.optimiser.ascend(value_gradient - self.temperature.unsqueeze(-1) * entropy_gradient)
-        gradient = self.temperature_gradient(samples.initial_states, -jacobian * entropy_gradient)
+        by_temperature, _ = self.ascend_values(drawn, [(by_action, torch.ones_like(self.temperature))])
+        gradient = self.temperature_gradient(samples.initial_states, by_temperature)
         self._temperature.ascend(gradient, self.config.temperature_gradient_limit)
 
     def temperature_gradient(self, initial_states: Tensor, policy_by_temperature: Tensor) -> Tensor:
@@ -62,4 +59,4 @@ class RcpoMetaSac(Rcpo):
         drawn = self.actor.draw(initial_states, initial_states.new_zeros(*initial_states.shape[:2], self.action_size))
         by_action = self.critics.valued(initial_states, drawn.actions).reward_by_action / initial_states.shape[1]
         by_policy = self.actor.gradients(drawn, drawn.by_output(by_action).unsqueeze(1)).squeeze(1)
-        return (by_policy * policy_by_temperature).sum(-1)
+        return torch.linalg.vecdot(by_policy, policy_by_temperature)

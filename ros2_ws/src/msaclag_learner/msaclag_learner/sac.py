@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from msaclag_learner.algorithm import Algorithm
-from msaclag_learner.samples import Samples
+from msaclag_learner.samples import INNER, Samples
 
 
 class Sac(Algorithm):
@@ -11,7 +11,7 @@ class Sac(Algorithm):
 
     def _learn(self, samples: Samples) -> dict[str, Tensor]:
         losses = self.learn_critics(samples)
-        drawn = self.actor.draw(samples.inner.states, samples.noise[:, 2])
+        drawn = self.actor.draw(samples.inner.states, samples.noise[:, INNER])
         valued = self.critics.valued(samples.inner.states, drawn.actions)
         self.ascend_value(drawn, valued.reward_by_action)  # Eq. 6
         self.ascend_entropy_target(drawn)

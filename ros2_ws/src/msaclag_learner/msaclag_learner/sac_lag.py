@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from msaclag_learner.constrained import ConstrainedAlgorithm
-from msaclag_learner.samples import Samples
+from msaclag_learner.samples import INNER, Samples
 
 
 class SacLag(ConstrainedAlgorithm):
@@ -11,7 +11,7 @@ class SacLag(ConstrainedAlgorithm):
 
     def _learn(self, samples: Samples) -> dict[str, Tensor]:
         losses = self.learn_critics(samples)
-        drawn = self.actor.draw(samples.inner.states, samples.noise[:, 2])
+        drawn = self.actor.draw(samples.inner.states, samples.noise[:, INNER])
         valued = self.critics.valued(samples.inner.states, drawn.actions)
         expected_cost = valued.cost.mean(-1)
         self.ascend_multiplier(expected_cost)

@@ -22,7 +22,8 @@ class Batch(NamedTuple):
     """[P, B, S]."""
 
 
-STATES, ACTIONS, NEXT_STATES = (Batch._fields.index(name) for name in ("states", "actions", "next_states"))
+NEXT, INNER, OUTER = slice(0, 2), 2, 3
+"""The parts of `Samples.noise` for actions on next states (of ℬ, then of the safety critics' batch), on ℬ and on ℬ′."""
 
 
 class Samples(NamedTuple):
@@ -37,4 +38,4 @@ class Samples(NamedTuple):
     initial_states: Tensor
     """States of D₀, for α: [P, B, S]."""
     noise: Tensor
-    """[P, 4, B, A], standard normal: for the actions that follow `inner`, that follow `safety`, on `inner`, on ℬ′."""
+    """Standard normal, [P, 4, B, A]; see NEXT, INNER and OUTER."""

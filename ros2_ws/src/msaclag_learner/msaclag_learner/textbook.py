@@ -19,7 +19,6 @@ from torch.func import functional_call
 
 from msaclag_learner.actor import LOG_STD_RANGE
 from msaclag_learner.configuration import AlgorithmConfig
-from msaclag_learner.normalisation import LARGEST
 from msaclag_learner.samples import Batch, Samples
 
 if TYPE_CHECKING:
@@ -111,6 +110,7 @@ class Textbook:
                 raise ValueError(f"the textbook has {setting} {value}, not {getattr(config, setting)}")
         self.config = config
         self.state_mean, self.state_spread = torch.zeros(state_size, dtype=dtype), torch.ones(state_size, dtype=dtype)
+        self.state_bound = torch.full((1,), torch.inf, dtype=dtype)
         self.policy = mlp(state_size, *config.hidden, 2 * action_size).to(dtype)
         critics = [mlp(state_size + action_size, *config.hidden, 1).to(dtype) for _ in range(4)]
         self.reward_critics, self.safety_critics = nn.ModuleList(critics[:2]), nn.ModuleList(critics[2:])
@@ -181,11 +181,12 @@ class Textbook:
         return by_threshold, gradient / temperature.detach()
 
     def update_safety_critics(self, batch: Batch, noise: Tensor) -> None:
-        """Towards c + γ_c (1 − c) max Q̄_c(s′, a′) (Eq. 2), by cross-entropy."""
+        """Towards c + γ_c (1 − c) max Q̄_c(s′, a′) (Eq. 2), nothing beyond a terminal, by cross-entropy."""
         with torch.no_grad():
             actions, _ = draw(self.policy(batch.next_states), noise)
             future = torch.max(*both(self.safety_targets, batch.next_states, actions)).sigmoid()
-            targets = batch.costs + self.config.cost_discount * (1 - batch.costs) * future
+            beyond = (1 - batch.costs) * (1 - batch.terminals)
+            targets = batch.costs + self.config.cost_discount * beyond * future
         logits = both(self.safety_critics, batch.states, batch.actions)
         descend(self.safety_optimiser, (F.binary_cross_entropy_with_logits(each, targets) for each in logits))
 
@@ -220,12 +221,13 @@ class Textbook:
 
     def normalise(self, states: Tensor) -> Tensor:
         """`states` [B, S] as the networks see them."""
-        return ((states - self.state_mean) / self.state_spread).clamp(-LARGEST, LARGEST)
+        return ((states - self.state_mean) / self.state_spread).clamp(-self.state_bound, self.state_bound)
 
     def tensors(self) -> dict[str, list[Tensor]]:
         """Live views of what one update leaves to the next, by name in `Algorithm.state()`, ordered as its rows."""
         named: dict[str, Iterable[Tensor]] = {
             "normaliser.mean": [self.state_mean],
+            "normaliser.bound": [self.state_bound],
             "normaliser.spread": [self.state_spread],
             "actor.parameters": self.policy.parameters(),
             "actor.optimiser.square": self.policy_optimiser.squares,

@@ -15,7 +15,7 @@ from msaclag_learner.configuration import AlgorithmConfig, AlgorithmName
 from msaclag_learner.samples import Batch, Samples
 
 STATES, ACTIONS, BATCH = 4, 2, 8
-CONFIG = AlgorithmConfig(hidden=(10, 10), batch=BATCH)
+CONFIG = AlgorithmConfig(hidden=(10, 10), batch=BATCH, initial_threshold=0.8)
 NAMES = get_args(AlgorithmName)
 
 
@@ -106,6 +106,7 @@ def test_hyperparameters_stay_in_their_bounds(
         name=name,
         hidden=(8,),
         batch=BATCH,
+        initial_threshold=0.5,
         initial_multiplier=0.2,
         multiplier_rate=0.1,
         multiplier_form=multiplier,
@@ -159,3 +160,20 @@ def test_safety_critics_learn_the_probability_of_a_violation() -> None:
     states, actions = normal(64, STATES), torch.zeros(1, 64, ACTIONS)
     assert learner.critics.values(states, actions + 0.6)[1].mean() > 0.9
     assert learner.critics.values(states, actions - 0.6)[1].mean() < 0.1
+
+
+def test_nothing_is_violated_beyond_a_terminal() -> None:
+    """Where every step ends an episode without a cost, Q_c is 0, whatever the target networks think of what follows."""
+    config = AlgorithmConfig(hidden=(16,), batch=64, cost_discount=0.95, critic_rate=1e-2)
+    learner = algorithms.make([config], STATES, ACTIONS, [0])
+    learner.critics.targets.layers[-1].bias.fill_(5)  # all but certain of a violation
+    generator = torch.Generator().manual_seed(5)
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(1, *shape, generator=generator)
+
+    nothing = torch.zeros(1, 64)
+    for _ in range(200):
+        batch = Batch(normal(64, STATES), normal(64, ACTIONS).tanh(), nothing, nothing, 1 - nothing, normal(64, STATES))
+        learner.learn_critics(Samples(batch, batch, batch.states, batch.states, normal(4, 64, ACTIONS)))
+    assert learner.critics.values(batch.states, batch.actions)[1].mean() < 0.02
