@@ -24,7 +24,7 @@ from msaclag_learner.scheduling import leave_cores_to_training
 from msaclag_learner.textbook import FIXED, Textbook
 
 STATES, ACTIONS = 15, 4
-CONFIG = AlgorithmConfig(hidden=(256, 256), batch=256, **FIXED)
+CONFIG = AlgorithmConfig(hidden=(256, 256), batch=256, initial_threshold=0.5, **FIXED)
 POPULATIONS = (1, 8, 32)
 """P, agents in one batched update."""
 FILLED = 20_000

@@ -7,6 +7,8 @@ from pydantic.dataclasses import dataclass
 
 AlgorithmName = Literal["meta_sac_lag", "meta_sac_lag_nl", "sacv2_lag", "rcpo_sacv2", "rcpo_meta_sac", "sac"]
 OptimiserName = Literal["rmsprop", "adam", "sgd"]
+FIXED_THRESHOLD = {"sacv2_lag", "rcpo_sacv2", "rcpo_meta_sac"}
+"""Algorithms that leave ε where it starts."""
 
 Rate = Annotated[float, Field(ge=0, le=0.1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -35,11 +37,11 @@ class AlgorithmConfig:
     value_scale: Annotated[float, Field(gt=0, le=1e6)] = 10.0
     """Reward value that an output of 1 of the reward critics stands for; ν and α keep the paper's units (open)."""
     normalise_states: bool = True
-    """Whether the networks see states shifted and scaled by their mean and spread during the warm-up (open)."""
+    """Whether networks see states shifted and scaled by the warm-up's mean and spread, and within ±10 (open)."""
     policy_rate: Rate = 3e-4
     """β_φ, step of the policy (open)."""
     policy_optimiser: OptimiserName = "rmsprop"
-    """Of the policy: RMSProp in the paper for Meta SAC-Lag, Adam for its rivals."""
+    """Of the policy: RMSProp in the paper for Meta SAC-Lag; the presets take Adam for SAC and the SACv2 rivals."""
     initial_multiplier: Annotated[float, Field(ge=0, le=1e6)] = 10.0
     """ν⁰."""
     multiplier_rate: Rate = 3e-5
@@ -47,17 +49,17 @@ class AlgorithmConfig:
     multiplier_optimiser: OptimiserName = "rmsprop"
     """Of ν: RMSProp in the paper, by which ν moves at its rate whatever the violation; sgd moves it by ε − J_c."""
     multiplier_form: Literal["clamped", "softplus", "log"] = "clamped"
-    """How ν is kept at 0 or above (open): cut off, where ε gets no gradient, or as a positive function."""
+    """How ν is kept at 0 or above (open): cut off, where ε gets no gradient, or as a positive function, without 0."""
     initial_threshold: Share = 1.0
-    """ε⁰; the fixed ε of the rivals."""
+    """ε⁰ of Meta SAC-Lag; the fixed ε of SACv2-Lag and RCPO, below 1."""
     threshold_rate: Rate = 3e-4
-    """β_ε, step of the safety threshold (open)."""
+    """β_ε, step of the safety threshold of Meta SAC-Lag (open)."""
     threshold_optimiser: OptimiserName = "rmsprop"
-    """Of ε: RMSProp in the paper."""
+    """Of Meta SAC-Lag's ε: RMSProp in the paper."""
     threshold_form: Literal["clamped", "sigmoid"] = "clamped"
-    """How ε is kept in [0, 1] (open)."""
+    """How ε is kept in [0, 1] (open); a sigmoid hardly moves from near 0 or 1."""
     initial_temperature: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """α⁰."""
+    """α⁰, not below the floor."""
     temperature_rate: Rate = 3e-4
     """β_α, step of the temperature (open)."""
     temperature_optimiser: OptimiserName = "adam"
@@ -67,7 +69,7 @@ class AlgorithmConfig:
     temperature_floor: Annotated[float, Field(gt=0, le=1)] = 0.01
     """α never falls below it (open; without a floor it collapses and exploration ends)."""
     temperature_gradient_limit: Annotated[float, Field(gt=0)] = 0.05
-    """Bound on the meta-gradient of log α (Meta-SAC's)."""
+    """Bound on the meta-gradient of what moves, log α or α (Meta-SAC's); of Meta SAC-Lag and RCPO-MetaSAC."""
     violations_in_replay: bool = True
     """Whether D holds the violating transitions too: Sec. IV-D says so, Alg. 1 keeps them in D_s alone."""
     safety_share: Share = 0.25
@@ -83,6 +85,28 @@ class AlgorithmConfig:
     penalty: Literal["cost", "safety_value"] = "cost"
     """What RCPO takes off the reward, times ν (open): the step's cost, as in RCPO, or Q_c(s, a)."""
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "AlgorithmConfig":
+        if self.name in FIXED_THRESHOLD and self.initial_threshold == 1:
+            raise ValueError(
+                f"{self.name} keeps ε fixed at initial_threshold, where 1 constrains nothing: "
+                "give one below 1, e.g. 0.5"
+            )
+        if self.name != "sac" and not self.violations_in_replay and round(self.batch * self.safety_share) == 0:
+            raise ValueError(
+                f"the safety critics would never see a cost: safety_share {self.safety_share} of a batch of "
+                f"{self.batch} takes none from D_s, and violations_in_replay false leaves none in D"
+            )
+        if self.initial_multiplier == 0 and self.multiplier_form != "clamped":
+            raise ValueError(
+                f"initial_multiplier is 0, which multiplier_form {self.multiplier_form} cannot be: raise it"
+            )
+        if self.initial_temperature < self.temperature_floor:
+            raise ValueError(
+                f"initial_temperature {self.initial_temperature} is below temperature_floor {self.temperature_floor}"
+            )
+        return self
+
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class TrainingConfig:
@@ -91,13 +115,13 @@ class TrainingConfig:
     algorithm: AlgorithmConfig = AlgorithmConfig()
     """The settings of the algorithm."""
     steps: Annotated[int, Field(ge=0, le=10**9)] = 10_000
-    """Transitions to learn from, more than the warm-up, and the rest of the last episode; 0 only evaluates."""
+    """Transitions to learn from, more than the warm-up and a batch; the last episode is ended. 0 only evaluates."""
     warmup: Annotated[int, Field(ge=0, le=10**9)] = 500
-    """First transitions, whose actions are uniformly random and during which nothing is updated."""
+    """First transitions, of uniformly random actions and without updates; none where `checkpoint` is given."""
     updates_per_step: Annotated[float, Field(gt=0, le=100)] = 1.0
     """Updates for each transition after the warm-up."""
     replay_capacity: Annotated[int, Field(ge=2, le=10**8)] = 1_000_000
-    """Transitions that D holds."""
+    """Transitions that D holds, a batch or more."""
     initial_resets: Annotated[int, Field(ge=0, le=10**6)] = 0
     """Resets before the first step, whose first states fill D₀ as in Alg. 1; those of the episodes follow (open)."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
@@ -105,7 +129,7 @@ class TrainingConfig:
     evaluation_episodes: Annotated[int, Field(ge=0, le=10**6)] = 20
     """Episodes with the deterministic policy after training."""
     checkpoint_every: Annotated[int, Field(ge=1, le=100_000)] = 1000
-    """Transitions between two checkpoints, of which each is written at an episode's end."""
+    """Transitions between two checkpoints, written when an episode ends, or within one of ten times as many."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where networks and buffers lie and updates are computed; actions are always computed on the CPU."""
     threads: Annotated[int, Field(ge=1, le=256)] = 1
@@ -119,8 +143,16 @@ class TrainingConfig:
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "TrainingConfig":
-        if 0 < self.steps <= self.warmup and not (self.checkpoint or self.resume):
-            raise ValueError(f"steps is {self.steps}, but the first {self.warmup} (warmup) are not learned from")
+        batch = self.algorithm.batch
+        if 0 < self.steps <= max(self.warmup, batch) and not (self.checkpoint or self.resume):
+            kind = "warmup" if self.warmup >= batch else "algorithm.batch"
+            raise ValueError(
+                f"steps is {self.steps}, but the first {max(self.warmup, batch)} ({kind}) are not learned from"
+            )
+        if self.replay_capacity < batch:
+            raise ValueError(
+                f"replay_capacity is {self.replay_capacity}, less than a batch (algorithm.batch) of {batch}"
+            )
         if self.resume and self.checkpoint:
             raise ValueError("resume goes on from the checkpoint in run_dir: leave checkpoint out")
         return self

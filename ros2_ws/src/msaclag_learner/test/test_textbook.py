@@ -65,4 +65,4 @@ def test_updates_equal_the_textbooks(name, after_violation, multiplier):
 )
 def test_what_is_not_in_the_textbook_is_refused(setting, value):
     with pytest.raises(ValueError, match=f"not {value}"):
-        Textbook(replace(CONFIG, **{setting: value}), STATES, ACTIONS)
+        Textbook(replace(CONFIG, initial_threshold=0.5, **{setting: value}), STATES, ACTIONS)
