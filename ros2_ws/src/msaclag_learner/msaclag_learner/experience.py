@@ -16,6 +16,8 @@ from msaclag_learner.samples import Batch, Samples
 
 Array = NDArray[np.float32]
 LARGEST = float(np.finfo(np.float32).max)
+LARGEST_REWARD = 1e12
+"""Adam's memory holds squares of values, 1 / (1 − γ_r) times a reward or more, in float32."""
 NOISES = 4
 """Draws from the policy in one update (see `Samples.noise`)."""
 
@@ -87,7 +89,8 @@ class Experience:
         """Put a transition where it belongs (Alg. 1, lines 8 to 11); returns its row [width].
 
         Raises:
-            ExperienceError: a wrong size, a non-finite number, or a cost other than 0 and 1; nothing was added.
+            ExperienceError: a wrong size, a non-finite number, a reward beyond ±1e12, or a cost other than 0 and 1;
+                nothing was added.
         """
         row = self._row(transition)
         self.extend(torch.from_numpy(row).unsqueeze(0), agent)
@@ -189,8 +192,8 @@ class Experience:
         observation = checked("observation", transition.observation, self.layout.state_size)
         action = checked("action", transition.action, self.layout.action_size)
         following = checked("next observation", transition.next_observation, self.layout.state_size)
-        if not abs(transition.reward) <= LARGEST:
-            raise ExperienceError(f"the reward is {transition.reward}, not a finite number")
+        if not abs(transition.reward) <= LARGEST_REWARD:
+            raise ExperienceError(f"the reward is {transition.reward}, not a number within ±{LARGEST_REWARD:g}")
         if transition.cost not in (0, 1):
             raise ExperienceError(f"the cost is {transition.cost}, not 0 or 1")
         scalars = np.array((transition.reward, transition.cost, transition.terminated), np.float32)
