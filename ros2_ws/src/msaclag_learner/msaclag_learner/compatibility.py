@@ -9,18 +9,32 @@ from msaclag_learner import checkpoint
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
 
+MEANING = (
+    "hidden",
+    "value_scale",
+    "normalise_states",
+    "multiplier_form",
+    "threshold_form",
+    "temperature_form",
+    "policy_optimiser",
+    "multiplier_optimiser",
+    "threshold_optimiser",
+    "temperature_optimiser",
+)
+"""Settings of the algorithm that say what the numbers in a checkpoint are."""
 FREE_ON_RESUME = {"steps", "evaluation_episodes", "checkpoint_every", "threads", "run_dir", "checkpoint", "resume"}
 """Settings that may differ from those the run was begun with; other `threads` may round otherwise."""
 
 
 def identity(config: TrainingConfig, task: str, state_size: int, action_size: int) -> dict[str, Any]:
-    """What tells whether a checkpoint's networks fit a run, for the checkpoint's header."""
+    """What tells whether the numbers in a checkpoint fit a run, for the checkpoint's header."""
+    algorithm = settings(config)["algorithm"]
     return {
         "task": task,
-        "algorithm": config.algorithm.name,
+        "algorithm": algorithm["name"],
         "state_size": state_size,
         "action_size": action_size,
-        "hidden": list(config.algorithm.hidden),
+        **{name: algorithm[name] for name in MEANING},
     }
 
 
@@ -31,7 +45,7 @@ def settings(config: TrainingConfig) -> dict[str, Any]:
 
 
 def check_identity(file: Path, about: dict[str, Any], here: dict[str, Any]) -> None:
-    """See that the checkpoint's networks fit.
+    """See that the checkpoint's numbers mean here what they meant there.
 
     Raises:
         CheckpointError: naming each difference.

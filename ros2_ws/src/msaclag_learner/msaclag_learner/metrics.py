@@ -68,8 +68,8 @@ class Metrics:
 
 
 def or_none(figure: float) -> float | None:
-    """`figure`, or None where there is none: JSON knows no NaN."""
-    return None if math.isnan(figure) else figure
+    """`figure`, or None where it is not finite: JSON knows neither NaN nor infinity."""
+    return figure if math.isfinite(figure) else None
 
 
 def _means(statistics: EpisodeStatistics) -> dict[str, float | None]:

@@ -37,7 +37,7 @@ def train(
     Raises:
         CheckpointError, DeviceError: see `TrainingRun`.
         ExperienceError: the environment tells something that must not be learned from; what came before is saved.
-        DivergedError: the policy is no longer finite.
+        DivergedError: what is learned is no longer finite.
     """
     state_space, action_space = environment.observation_space, environment.action_space
     assert state_space.shape is not None and action_space.shape is not None
@@ -66,10 +66,9 @@ def _training_episode(environment: Environment, run: TrainingRun, watch: Callabl
             run.take_in(transition, figures, ended=ended, evaluation=False)
             while run.progress.due():
                 run.update()
+            run.save_if_due()
         observation = transition.next_observation
         watch(run.status())
-    with undivided():
-        run.save_if_due()
 
 
 def _evaluation_episode(environment: Environment, run: TrainingRun, watch: Callable[[Status], None]) -> None:

@@ -29,6 +29,11 @@ Array = NDArray[np.float32]
 GENERATOR = "sampling_generator"
 """Name, in a checkpoint, of the random state that batches and noise are drawn from."""
 
+TUNED = ("threshold", "multiplier", "temperature")
+"""What of a status changes in every update; read after each, for other threads."""
+LONGEST_UNSAVED = 10
+"""Times `checkpoint_every`, after which an episode is not waited for."""
+
 
 class DivergedError(RuntimeError):
     """Training has produced numbers that are not finite."""
@@ -39,7 +44,10 @@ class DeviceError(RuntimeError):
 
 
 class TrainingRun:
-    """The agent, its experience, its metrics and its files."""
+    """The agent, its experience, its metrics and its files.
+
+    Making one lets the whole process keep its freed memory (see `allocation`), which updates are faster with.
+    """
 
     def __init__(self, config: TrainingConfig, task: str, state_size: int, action_size: int) -> None:
         """Start untrained, or from the networks, optimisers, ε, ν and α of `config.checkpoint`; or resume.
@@ -72,8 +80,9 @@ class TrainingRun:
         self.metrics.training.finished.extend(before.get("episodes", ()))
         self._trained_for = before.get("seconds", 0.0)
         self._started = time.monotonic() - self._trained_for
-        self._last_checkpoint, self._checkpoint_due = self.progress.step, False
+        self._last_checkpoint = self._last_end = self.progress.step
         self._learner_lock, self._saving = Lock(), Lock()
+        self._tuned = self._read_tuned()
 
     @property
     def trained(self) -> bool:
@@ -139,10 +148,9 @@ class TrainingRun:
             episode = statistics.step(transition.reward, transition.cost, info, ended=ended)
             if not evaluation:
                 progress.in_episode = not ended
-                progress.finished += ended
-            if ended and not evaluation:
-                unsaved = progress.step - self._last_checkpoint
-                self._checkpoint_due = unsaved >= self.config.checkpoint_every or self.trained
+                if ended:
+                    progress.finished += 1
+                    self._last_end = progress.step
             progress.changed.notify_all()
         if episode is not None:
             self.metrics.episode(episode, progress.step, evaluation=evaluation)
@@ -151,17 +159,18 @@ class TrainingRun:
         """One update; the policy that acts is swapped for the new one.
 
         Raises:
-            DivergedError: the policy is no longer finite; the one that acts stays as it was.
+            DivergedError: what is learned is no longer finite; the policy that acts stays as it was.
             ExperienceError: there is too little experience; see `Progress.due`.
         """
         with self._learner_lock:
             if self.learner.updates == 0 and self.config.algorithm.normalise_states:
                 self.learner.normaliser.fit(self.experience.replay().states.unsqueeze(0))
             figures = self.learner.update(self.experience.sample(self.learner.generators))
+            self._tuned = self._read_tuned()
             if not self._finite():
                 raise DivergedError(
-                    f"the policy became non-finite at update {self.learner.updates}: lower the rates or value_scale; "
-                    "the last checkpoint is untouched"
+                    f"training became non-finite at update {self.learner.updates}: lower the rates, or raise "
+                    "value_scale; the last checkpoint is untouched"
                 )
             self.acting.take_over(self.learner.actor.parameters[0], self.learner.updates)
             with self.progress.changed:
@@ -188,9 +197,7 @@ class TrainingRun:
             steps=self.config.steps,
             episode=progress.finished,
             updates=progress.updates,
-            threshold=float(self.learner.threshold[0]),
-            multiplier=float(self.learner.multiplier[0]),
-            temperature=float(self.learner.temperature[0]),
+            **self._tuned,
             expected_cost=losses.get("expected_cost", math.nan),
             reward_critic_loss=losses.get("reward_critic_loss", math.nan),
             safety_critic_loss=losses.get("safety_critic_loss", math.nan),
@@ -202,12 +209,18 @@ class TrainingRun:
         )
 
     def save_if_due(self) -> None:
-        """Write a checkpoint at the end of the first episode that is `checkpoint_every` behind the last one's.
+        """Write a checkpoint where whole episodes of `checkpoint_every` transitions are unsaved, or the run is trained.
+
+        Within an episode it is due once `LONGEST_UNSAVED` times as many are.
 
         Raises:
-            CheckpointError: it cannot be written, or the policy is not finite.
+            CheckpointError: it cannot be written, or what was learned is not finite.
         """
-        if self._checkpoint_due:
+        with self.progress.changed:
+            unsaved, whole = (step - self._last_checkpoint for step in (self.progress.step, self._last_end))
+            every = self.config.checkpoint_every
+            due = whole >= every or unsaved >= LONGEST_UNSAVED * every or (self.trained and unsaved > 0)
+        if due:
             self.save()
 
     def save(self) -> Path:
@@ -217,20 +230,22 @@ class TrainingRun:
         resumed from it equals one that went on, to the bit, unless an episode is under way: then a new one begins.
 
         Raises:
-            CheckpointError: it cannot be written, or the policy is not finite.
+            CheckpointError: it cannot be written, or what was learned is not finite.
         """
         with self._saving:
             with self._learner_lock:
                 if not self._finite():
-                    raise checkpoint.CheckpointError("not saved: the policy is not finite")
+                    raise checkpoint.CheckpointError("not saved: what was learned is not finite")
                 tensors = checkpoint.copy(self.learner.state())
                 tensors[GENERATOR] = self.learner.generators[0].get_state()
                 with self.progress.changed:
                     about, extent = self._about(), self.log.extent
-                    self._last_checkpoint, self._checkpoint_due = self.progress.step, False
             self.metrics.flush()
             about["experience"] = self.log.write(extent).as_dict()
-            return checkpoint.save(self.folder, tensors, about)
+            file = checkpoint.save(self.folder, tensors, about)
+            with self.progress.changed:
+                self._last_checkpoint = about["step"]
+            return file
 
     def summary(self) -> dict[str, object]:
         """The run in figures."""
@@ -243,18 +258,14 @@ class TrainingRun:
             "episodes": status.episode,
             "updates": status.updates,
             "seconds": self._trained_for,
-            "steps_per_s": status.steps_per_s,
-            "updates_per_s": status.updates_per_s,
-            "threshold": or_none(status.threshold),
-            "multiplier": or_none(status.multiplier),
-            "temperature": status.temperature,
+            **{name: or_none(getattr(status, name)) for name in ("steps_per_s", "updates_per_s", *TUNED)},
             **self.metrics.summary(),
         }
 
     def close(self) -> None:
         """Leave whole files: a checkpoint, summary.json and the metrics; each is tried even if another fails.
 
-        Where the policy has diverged, the last checkpoint stays.
+        Where training has diverged, the last checkpoint stays.
         """
         try:
             if self._finite():
@@ -265,8 +276,14 @@ class TrainingRun:
             finally:
                 self.metrics.close()
 
+    def _read_tuned(self) -> dict[str, float]:
+        return {name: float(getattr(self.learner, name)[0]) for name in TUNED}
+
     def _finite(self) -> bool:
-        return bool(torch.isfinite(self.learner.actor.parameters).all())
+        """Whether all that the next update depends on is; a sum is finite only if its terms are, and soon made."""
+        state = self.learner.state()
+        del state["normaliser.bound"]  # infinite while states are not normalised
+        return bool(torch.stack([values.sum() for values in state.values()]).isfinite().all())
 
     def _about(self) -> dict[str, Any]:
         return {
