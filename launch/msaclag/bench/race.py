@@ -33,7 +33,11 @@ class Spread(NamedTuple):
 
 
 def race(
-    contestants: Mapping[str, Callable[[], object]], rounds: int, block: float, tell: Callable[[str], object]
+    contestants: Mapping[str, Callable[[], object]],
+    rounds: int,
+    block: float,
+    tell: Callable[[str], object],
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Spread]:
     """Time calls of the `contestants`.
 
@@ -42,24 +46,25 @@ def race(
         rounds: each contestant is timed once in a round.
         block: s for which a contestant is called in a round; once if a call takes longer.
         tell: called with the contestant's name before each block.
+        clock: the time in s.
 
     Returns:
         s for one call: quartiles over the rounds of the mean within a block.
     """
+
+    def time_of(run: Callable[[], object], calls: int) -> float:
+        start = clock()
+        for _ in range(calls):
+            run()
+        return (clock() - start) / calls
+
     calls = {}
     for name, run in contestants.items():
         tell(name)
-        calls[name] = max(1, round(block / min(_time(run, 1) for _ in range(WARMING))))
+        calls[name] = max(1, round(block / min(time_of(run, 1) for _ in range(WARMING))))
     times: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
             tell(name)
-            times[name].append(_time(run, calls[name]))
+            times[name].append(time_of(run, calls[name]))
     return {name: Spread.of(values) for name, values in times.items()}
-
-
-def _time(run: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
-    for _ in range(calls):
-        run()
-    return (time.perf_counter() - start) / calls
