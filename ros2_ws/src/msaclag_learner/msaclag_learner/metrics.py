@@ -21,14 +21,13 @@ _MOTION = {name: name for name in ("poured", "spilled", "acceleration", "jerk")}
 class Metrics:
     """Gathers and writes them."""
 
-    def __init__(self, run_dir: Path, evaluation_episodes: int, resumed_at: int | None = None) -> None:
-        """Write below `run_dir`; a run `resumed_at` a transition drops the points that a first try made behind it."""
+    def __init__(self, run_dir: Path, evaluation_episodes: int, begins_at: int = 0) -> None:
+        """Write below `run_dir`, from transition `begins_at` on; points of an earlier try behind it are dropped."""
         self.run_dir = run_dir
         self.training = EpisodeStatistics()
         self.evaluation = EpisodeStatistics(window=max(1, evaluation_episodes))
         self.losses: dict[str, float] = {}
-        purge = None if resumed_at is None else resumed_at + 1
-        self._writer = SummaryWriter(str(run_dir / "tensorboard"), purge_step=purge)
+        self._writer = SummaryWriter(str(run_dir / "tensorboard"), purge_step=begins_at + 1)
 
     def updated(self, figures: dict[str, Tensor], step: int) -> None:
         """Write the `figures` [1] of an update made after `step` transitions."""

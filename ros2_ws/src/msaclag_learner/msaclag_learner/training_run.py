@@ -76,7 +76,7 @@ class TrainingRun:
         elif config.checkpoint:
             self._start_from(Path(config.checkpoint))
         self.acting.take_over(self.learner.actor.parameters[0], self.learner.updates)
-        self.metrics = Metrics(self.folder, config.evaluation_episodes, self.progress.step if config.resume else None)
+        self.metrics = Metrics(self.folder, config.evaluation_episodes, begins_at=self.progress.step)
         self.metrics.training.finished.extend(before.get("episodes", ()))
         self._trained_for = before.get("seconds", 0.0)
         self._started = time.monotonic() - self._trained_for

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import torch
@@ -24,7 +25,8 @@ def test_a_resumed_run_writes_no_point_twice(tmp_path: Path) -> None:
         first.updated({"loss": torch.tensor([1.0])}, step)
     evaluate(first, 20, 1.0)
     first.close()
-    second = Metrics(tmp_path, 2, resumed_at=20)
+    time.sleep(1.01 - time.time() % 1)  # TensorBoard reads files in the order of the seconds they were begun in
+    second = Metrics(tmp_path, 2, begins_at=20)
     for step in (30, 40):
         second.updated({"loss": torch.tensor([2.0])}, step)
     evaluate(second, 40, 2.0)

@@ -2,9 +2,11 @@
 
 import dataclasses
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,15 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from msaclag_learner import checkpoint
 from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.checkpoint import CheckpointError
-from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
+from msaclag_learner.configuration import AlgorithmConfig, AlgorithmName, TrainingConfig
 from msaclag_learner.experience_log import ExperienceLog, Mark
+from msaclag_learner.metrics import or_none
 from msaclag_learner.status import Status
 from msaclag_learner.training import train
 from msaclag_learner.training_run import TrainingRun
 
 STEPS = 600
+ALGORITHM = AlgorithmConfig(hidden=(16, 16), batch=16)
 
 
 class Slide(gymnasium.Env[Any, Any]):
@@ -51,8 +55,8 @@ class Slide(gymnasium.Env[Any, Any]):
 
 
 def config(folder: Path, **changes: Any) -> TrainingConfig:
-    algorithm = AlgorithmConfig(hidden=(16, 16), batch=16)
     settings: dict[str, Any] = {
+        "algorithm": ALGORITHM,
         "steps": STEPS,
         "warmup": 100,
         "updates_per_step": 0.5,
@@ -63,14 +67,19 @@ def config(folder: Path, **changes: Any) -> TrainingConfig:
         "seed": 5,
         **changes,
     }
-    return TrainingConfig(algorithm=algorithm, run_dir=str(folder), **settings)
+    return TrainingConfig(run_dir=str(folder), **settings)
 
 
-def points(folder: Path) -> dict[str, list[tuple[int, float]]]:
+def wait_for_the_next_second() -> None:
+    """TensorBoard reads the files of a folder in the order of the seconds that they were begun in."""
+    time.sleep(1.01 - time.time() % 1)
+
+
+def points(folder: Path) -> dict[str, list[tuple[int, float | None]]]:
     events = EventAccumulator(str(folder / "tensorboard"), size_guidance={"scalars": 0})
     events.Reload()
     tags = events.Tags()["scalars"]
-    return {tag: [(point.step, point.value) for point in events.Scalars(tag)] for tag in tags}
+    return {tag: [(point.step, or_none(point.value)) for point in events.Scalars(tag)] for tag in tags}
 
 
 def assert_equal(first: Path, second: Path, *but: str) -> None:
@@ -103,21 +112,42 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def begin_and_be_killed(folder: Path, step: int) -> None:
+    """Train in a process that is killed after `step` transitions."""
+    assert subprocess.run([sys.executable, __file__, str(folder), str(step)]).returncode == -signal.SIGKILL
+    wait_for_the_next_second()
+
+
 def test_a_killed_run_that_is_resumed_equals_one_left_alone(undisturbed: Path, tmp_path: Path) -> None:
-    process = subprocess.Popen([sys.executable, __file__, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if int(line) == 330:
-            process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    begin_and_be_killed(tmp_path, 330)
     before = checkpoint.load(tmp_path)[1]
     assert 120 <= before["step"] < 330
     train(Slide(), "slide", config(tmp_path, resume=True))
     assert_equal(undisturbed, tmp_path)
 
 
+def test_a_run_killed_before_its_first_checkpoint_is_begun_anew(undisturbed: Path, tmp_path: Path) -> None:
+    begin_and_be_killed(tmp_path, 110)
+    with pytest.raises(CheckpointError, match=f"there is no checkpoint at {tmp_path}"):
+        TrainingRun(config(tmp_path, resume=True), "slide", 2, 1)
+    train(Slide(), "slide", config(tmp_path))
+    assert_equal(undisturbed, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["sac", "rcpo_sacv2"])
+def test_the_other_algorithms_go_on_to_the_bit(tmp_path: Path, name: AlgorithmName) -> None:
+    algorithm = dataclasses.replace(ALGORITHM, name=name, initial_threshold=0.1)
+    whole, halves = (config(tmp_path / each, steps=250, algorithm=algorithm) for each in ("whole", "halves"))
+    train(Slide(), "slide", whole)
+    train(Slide(), "slide", dataclasses.replace(halves, steps=150))
+    wait_for_the_next_second()
+    train(Slide(), "slide", dataclasses.replace(halves, resume=True))
+    assert_equal(tmp_path / "whole", tmp_path / "halves", "experience")
+
+
 def test_a_run_that_was_done_goes_on_for_more_steps(undisturbed: Path, tmp_path: Path) -> None:
     train(Slide(), "slide", config(tmp_path, steps=STEPS // 2))
+    wait_for_the_next_second()
     train(Slide(), "slide", config(tmp_path, resume=True))
     assert_equal(undisturbed, tmp_path, "experience")  # its segments end elsewhere, its rows are the same
     for ours, theirs in zip(rows(undisturbed), rows(tmp_path), strict=True):
@@ -192,4 +222,10 @@ def test_resume_and_another_checkpoint_exclude_each_other(tmp_path: Path) -> Non
 
 
 if __name__ == "__main__":
-    train(Slide(), "slide", config(Path(sys.argv[1])), lambda status: print(status.step, flush=True))
+    folder, last = Path(sys.argv[1]), int(sys.argv[2])
+
+    def die(status: Status) -> None:
+        if status.step == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    train(Slide(), "slide", config(folder), die)
