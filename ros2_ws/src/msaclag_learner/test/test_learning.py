@@ -1,8 +1,11 @@
 """Each algorithm learns the constrained optimum of the corridor, and SAC the unconstrained one.
 
-Every seed of an algorithm learns in one batch. The rule, the same for all: at least five of six agents earn 70 % of the
-optimum's return or more, the median agent 80 %, and those five violate in at most 5 % of the episodes, with their
-deterministic policies and everything exact. Standing still earns 54 %; SAC violates in two of three episodes.
+All seeds of an algorithm learn in one batch. The rule, the same for all: at least six of eight agents earn 70 % of the
+optimum's return or more and violate in at most 5 % of the episodes, and the median of the safe ones earns 80 %; by their
+last policies, deterministic, in the exact mean. Standing still earns 54 %; SAC violates in two of three episodes.
+
+Not all eight, because ν swings about its critical value and the last policy may lie below it: 22 to 24 of 24 other seeds
+keep the rule with each algorithm.
 """
 
 from dataclasses import replace
@@ -14,20 +17,21 @@ from msaclag_learner import corridor, corridor_trial
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.corridor_trial import Trial
 
-SEEDS = range(6)
+SEEDS = range(8)
 META = AlgorithmConfig(
     hidden=(32, 32),
     batch=64,
     policy_rate=1e-3,
     critic_rate=3e-3,
-    polyak=0.02,
+    polyak=0.1,
+    safety_share=0.0,
     multiplier_rate=1e-2,
     threshold_rate=1e-2,
     temperature_rate=2e-2,
     temperature_floor=0.03,
     after_violation="nothing",
 )
-RIVAL = replace(META, policy_optimiser="adam", initial_threshold=0.03, temperature_rate=1e-2)
+RIVAL = replace(META, policy_optimiser="adam", safety_share=0.25, initial_threshold=0.03, temperature_rate=1e-2)
 """A fixed ε, tuned; ν⁰ = 10 as in Table I."""
 CONSTRAINED = {
     "meta_sac_lag": META,
@@ -48,7 +52,7 @@ def test_it_learns_the_constrained_optimum(config: AlgorithmConfig) -> None:
     trial = learn(config)
     safe = trial.violation_rate <= 0.05
     shown = f"shares of the optimum {trial.return_share}, violation rates {trial.violation_rate}"
-    assert (safe & (trial.return_share >= 0.7)).sum() >= 5, shown
+    assert (safe & (trial.return_share >= 0.7)).sum() >= 6, shown
     assert trial.return_share[safe].median() >= 0.8, shown
     assert (trial.return_share[trial.violation_rate == 0] <= 1 + 1e-4).all(), "more than the best safe return"
 
@@ -59,10 +63,12 @@ def test_sac_learns_to_violate() -> None:
     assert (trial.return_share > 1.5).all(), trial.return_share
 
 
-def test_a_fixed_multiplier_parts_staying_from_crossing_at_its_critical_value() -> None:
+def test_a_fixed_multiplier_parts_staying_from_crossing() -> None:
+    """The pessimism of both pairs lets some agents stay from half the critical value on."""
     critical = corridor.critical_multiplier(META.reward_discount)
-    fixed = [replace(CONSTRAINED["sacv2_lag"], multiplier_rate=0, initial_multiplier=f * critical) for f in (0.5, 2)]
-    trial = corridor_trial.run([fixed[0]] * 3 + [fixed[1]] * 3, [0, 1, 2] * 2, steps=1500, warmup=300)
+    fixed = replace(CONSTRAINED["sacv2_lag"], multiplier_rate=0)
+    low, high = (replace(fixed, initial_multiplier=factor * critical) for factor in (0.25, 1.5))
+    trial = corridor_trial.run([low] * 3 + [high] * 3, [0, 1, 2] * 2, steps=1500, warmup=300)
     assert (trial.violation_rate[:3] > 0.5).all(), trial.violation_rate
     assert (trial.violation_rate[3:] <= 0.05).all(), trial.violation_rate
 
