@@ -1,11 +1,11 @@
 """Each algorithm learns the constrained optimum of the corridor, and SAC the unconstrained one.
 
 All seeds of an algorithm learn in one batch. The rule, the same for all: at least six of eight agents earn 70 % of the
-optimum's return or more and violate in at most 5 % of the episodes, and the median of the safe ones earns 80 %; by their
-last policies, deterministic, in the exact mean. Standing still earns 54 %; SAC violates in two of three episodes.
+optimum's return or more and violate in at most 5 % of the episodes, and the median of the safe ones earns 80 %; by
+their last policies, deterministic, in the exact mean. Standing still earns 54 %; SAC violates in two of three episodes.
 
-Not all eight, because ν swings about its critical value and the last policy may lie below it: 22 to 24 of 24 other seeds
-keep the rule with each algorithm.
+Not all eight, because ν swings about its critical value and the last policy may lie below it: of 24 other seeds, 22 to
+24 did with each algorithm.
 """
 
 from dataclasses import replace
