@@ -80,9 +80,7 @@ def _call(name: str, words: list[str]) -> int:
         mistakes += tuple(_load(mistake) for mistake in command.mistakes)
         code: int | None = tyro.cli(function, prog=f"msaclag {name}", args=words)
     except ValidationError as error:
-        problems = (
-            f"{'.'.join(map(str, each['loc']))}: {each['msg']} (it is {each['input']!r})" for each in error.errors()
-        )
+        problems = map(_problem, error.errors())
         return _refuse("; ".join(problems))
     except mistakes as error:
         return _refuse(str(error))
@@ -110,6 +108,12 @@ def _interruptible() -> Iterator[None]:
 def _load(target: str) -> Any:
     module, _, attribute = target.partition(":")
     return getattr(importlib.import_module(module), attribute)
+
+
+def _problem(error: Any) -> str:
+    """One of pydantic's errors in a line; what concerns several settings at once has no place and names them itself."""
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(map(str, error['loc']))}: {message} (it is {error['input']!r})" if error["loc"] else message
 
 
 def _refuse(message: str) -> int:
