@@ -61,12 +61,13 @@ class Critics:
             dtype: of all tensors.
             device: of all tensors.
         """
-        self.pairs, self.polyak, self.scale = 1 + constrained, polyak, scale
+        self.pairs, self.polyak = 1 + constrained, polyak
         copies = PAIR * self.pairs
         self.networks = Networks.drawn(shape, [each for each in generators for _ in range(copies)], dtype, device)
         self.targets = Networks(shape, self.networks.parameters.clone())
         self.optimiser = torch.optim.Adam([self.networks.parameters], lr=rate, fused=True)
         self._ready_optimiser()
+        self._scale = torch.tensor([scale, 1.0][: self.pairs], dtype=dtype, device=device).view(-1, 1)
         # The larger of two costs is the smaller of their negatives: one min serves both kinds.
         self._sign = torch.tensor([1.0, -1.0][: self.pairs], dtype=dtype, device=device).view(-1, 1, 1)
 
@@ -91,7 +92,7 @@ class Critics:
         """
         outputs, fed = self._forward(self.networks, self._for_all(states, actions))
         values, selected = self._pessimistic(outputs)
-        slope = torch.full_like(values, self.scale)
+        slope = self._scale.expand_as(values).clone()
         if self.pairs > 1:
             slope[:, 1] = values[:, 1] * (1 - values[:, 1])
         by_output = torch.zeros_like(outputs).scatter_(2, selected.unsqueeze(2), slope.unsqueeze(2))
@@ -111,9 +112,8 @@ class Critics:
             The losses before the step, of outputs, [P, K].
         """
         outputs, fed = self._forward(self.networks, torch.cat((states, actions), dim=-1))
-        wanted = targets.unsqueeze(2)
+        wanted = (targets / self._scale).unsqueeze(2).expand_as(outputs)
         predicted, losses = outputs.clone(), outputs.new_empty(outputs.shape[:2])
-        wanted = torch.cat((wanted[:, :1] / self.scale, wanted[:, 1:]), dim=1).expand_as(outputs)
         losses[:, 0] = 0.5 * (outputs[:, 0] - wanted[:, 0]).square().mean((1, 2))  # Eq. 4
         if self.pairs > 1:
             loss = F.binary_cross_entropy_with_logits(outputs[:, 1], wanted[:, 1], reduction="none")
@@ -155,7 +155,7 @@ class Critics:
     def _pessimistic(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
         """Values [P, K, R] of `outputs` [P, K, 2, R], and which critic of the pair gave each."""
         lowest, selected = (outputs * self._sign).min(2)
-        values = lowest * self.scale
+        values = lowest * self._scale
         if self.pairs > 1:
             torch.sigmoid(-lowest[:, 1], out=values[:, 1])
         return values, selected

@@ -12,12 +12,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-
-def _relu_backward(delta: Tensor, fed: Tensor) -> Tensor:
-    """`delta` in place, 0 where the ReLU gave `fed` 0."""
-    return torch.ops.aten.threshold_backward.grad_input(delta, fed, 0, grad_input=delta)
-
-
 NARROW = 16
 """Columns below which a matrix product is made the other way round."""
 
@@ -132,3 +126,8 @@ def _product(left: Tensor, right: Tensor) -> Tensor:
     if right.shape[-1] < NARROW:
         return torch.bmm(right.mT, left.mT).mT
     return torch.bmm(left, right)
+
+
+def _relu_backward(delta: Tensor, fed: Tensor) -> Tensor:
+    """`delta` in place, 0 where the ReLU gave `fed` 0."""
+    return torch.ops.aten.threshold_backward.grad_input(delta, fed, 0, grad_input=delta)
