@@ -127,17 +127,18 @@ def start(tmp_path: Path) -> Iterator[Callable[..., tuple[LearnerNode, Line, lis
         raised: list[Exception] = []
 
         def spin(executor: SingleThreadedExecutor) -> None:
-            while executor.context.ok() and learner.exit_code is None:
-                try:
+            try:
+                while executor.context.ok() and learner.exit_code is None:
                     executor.spin_once(0.05)
-                except Exception as error:
-                    raised.append(error)
-                    return
+            except Exception as error:
+                raised.append(error)
+            executor.shutdown()  # it holds its entities' handles, and so their publishers, until it is collected
 
         def serve(executor: SingleThreadedExecutor) -> None:
             while executor.context.ok() and not ended:
                 with suppress(InvalidHandle):  # a test has taken a publisher away
                     executor.spin_once(0.05)
+            executor.shutdown()
 
         ended: list[bool] = []
         threads = []

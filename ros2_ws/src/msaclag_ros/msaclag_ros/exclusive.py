@@ -44,7 +44,8 @@ def claim(node: Node, topic: str) -> None:
     alive, deadline = 0, start + DISCOVERY
 
     def matched(event: QoSSubscriptionMatchedInfo) -> None:
-        nonlocal deadline
+        nonlocal alive, deadline
+        alive = min(alive, event.current_count)  # the loop may end before `changed` is told of the last one's leaving
         deadline = time.monotonic() + _LEASE + _MARGIN if event.current_count else start + DISCOVERY
 
     def changed(event: QoSLivelinessChangedInfo) -> None:
@@ -71,11 +72,17 @@ def claim(node: Node, topic: str) -> None:
     try:
         while time.monotonic() < deadline:
             executor.spin_once(timeout_sec=0.05)
+        others = sorted(
+            {
+                f"{other.node_namespace.rstrip('/')}/{other.node_name}"
+                for other in watcher.get_publishers_info_by_topic(name)
+            }
+        )
     finally:
         executor.shutdown()
         watcher.destroy_node()
     if alive:
         raise AlreadyRunning(
-            f"another node publishes {name} in domain {node.context.get_domain_id()}: "
+            f"another node publishes {name} in domain {node.context.get_domain_id()} ({', '.join(others)}): "
             "stop it, or start this one with another namespace:= or ROS_DOMAIN_ID"
         )

@@ -54,7 +54,7 @@ def test_somebody_there(node: Node, publisher: subprocess.Popen[str]) -> None:
     with pytest.raises(AlreadyRunning) as error:
         claim(node, "action")
     assert f"publishes /arm/action in domain {os.environ.get('ROS_DOMAIN_ID', 0)}" in str(error.value)
-    assert "namespace:=" in str(error.value)
+    assert "(/arm/first)" in str(error.value) and "namespace:=" in str(error.value)
 
 
 def test_another_topic_of_the_same_namespace_is_free(node: Node, publisher: subprocess.Popen[str]) -> None:
