@@ -258,6 +258,8 @@ class PourTask:
             self.arm.stop()
             self.running = False
         effort = self._effort.take()
+        in_transit = self._distance > self.config.arrival_radius
+        transit = {f"transit_{name}": effort[name] for name in ("acceleration", "jerk")} if in_transit else {}
         spillage = liquid.spilled > max(self.config.spill_tolerance, self._spilled_before)
         self._spilled_before = liquid.spilled
         executed = np.mean(self._executed, axis=0) if self._executed else np.zeros(ACTIONS)
@@ -278,6 +280,7 @@ class PourTask:
                 "poured": liquid.poured / liquid.initial_volume,
                 "spilled": liquid.spilled / liquid.initial_volume,
                 **effort,
+                **transit,
             },
             ending=ending,
         )

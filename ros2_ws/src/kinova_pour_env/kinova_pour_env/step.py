@@ -49,7 +49,8 @@ class StepResult:
         action_executed: [4] float32, mean of what the safety filter let pass.
         violations: those seen since the step before.
         info: success, distance (m), roll_error (rad), poured and spilled (shares of the first volume), and the effort
-            since the step before: acceleration and jerk (mean lengths), peak_acceleration, peak_jerk; SI.
+            since the step before: acceleration and jerk (mean lengths), peak_acceleration, peak_jerk; SI. A step that
+            ends outside the arrival radius repeats the means as transit_acceleration and transit_jerk.
         ending: why the episode ended, in words; empty while it goes on.
     """
 

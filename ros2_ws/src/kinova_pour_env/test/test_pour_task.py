@@ -169,6 +169,9 @@ def test_pour_and_success(begin: Begin) -> None:
     assert len(results) == 150
     assert results[-1].info["success"] == 1
     assert results[-1].info["poured"] == pytest.approx(1)
+    for name in ("acceleration", "jerk"):
+        told = [result.info.get(f"transit_{name}") for result in results]
+        assert told == [result.info[name] if result.info["distance"] > 0.05 else None for result in results]
     assert results[-1].reward == pytest.approx(10, abs=0.01)
 
 

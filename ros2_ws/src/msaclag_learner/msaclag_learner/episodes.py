@@ -21,8 +21,8 @@ class EpisodeStatistics:
     def step(self, reward: float, cost: int, info: dict[str, float], *, ended: bool) -> dict[str, float] | None:
         """Take in one step; returns the episode's figures when it `ended`.
 
-        A step's figures are averaged over the episode, but for those that a name marks otherwise: `peak_…` is the
-        largest, and `success`, `poured` and `spilled` are the last.
+        A step's figures are averaged over the steps of the episode that tell them, but for those that a name marks
+        otherwise: `peak_…` is the largest, and `success`, `poured` and `spilled` are the last.
         """
         self._return += reward
         self._violated |= cost == 1
@@ -30,7 +30,7 @@ class EpisodeStatistics:
         if not ended:
             return None
         episode = {"return": self._return, "length": float(len(self._infos)), "violation": float(self._violated)}
-        for name in info:
+        for name in dict.fromkeys(name for each in self._infos for name in each):
             values = [each[name] for each in self._infos if name in each]
             if name.startswith("peak_"):
                 episode[name] = max(values)
