@@ -39,9 +39,15 @@ _TRAINING_MISTAKES = (
 COMMANDS = {
     "up": Command("msaclag.up:up", "the whole ROS 2 graph: learner, environment and recorder as processes"),
     "train": Command("msaclag.train:train", "training on the twin in one process, without ROS", _TRAINING_MISTAKES),
+    "demonstrate": Command(
+        "msaclag.demonstrate:demonstrate", "scripted pours on the twin, to begin a training with", _TRAINING_MISTAKES
+    ),
     "eval": Command("msaclag.train:evaluate", "how a checkpoint's policy does on the twin", _TRAINING_MISTAKES),
     "bench": Command("msaclag.bench.command:bench", "how fast this machine trains, measured"),
-    "report": Command("msaclag.report:report", "the figures of a run", ("msaclag.figures:MetricsError",)),
+    "study": Command(
+        "msaclag.study.command:study", "many runs: settings, algorithms, variants, seeds", _TRAINING_MISTAKES
+    ),
+    "report": Command("msaclag.report:report", "figures and tables of runs", ("msaclag.recorded_run:MetricsError",)),
 }
 
 USAGE = "usage: msaclag COMMAND … (msaclag COMMAND --help tells of its options)"

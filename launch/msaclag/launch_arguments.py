@@ -35,6 +35,8 @@ class LaunchArguments:
     """Steps per second of the policy; the arm's 40 Hz must be a multiple of it."""
     checkpoint: Path | None = None
     """Networks of another run to start from: its folder or the checkpoint in it; empty starts untrained."""
+    demonstrations: Path | None = None
+    """File of demonstrated episodes to begin with, as `msaclag demonstrate` makes it; empty begins with none."""
     run_dir: Path | None = None
     """Folder for everything the run leaves; empty is runs/TIME-TASK."""
     resume: bool = False
@@ -104,7 +106,7 @@ def read_arguments(task: str, given: Mapping[str, str]) -> LaunchArguments:
     folder = folder.expanduser().absolute()
     absolute = {
         name: path.expanduser().absolute()
-        for name in ("checkpoint", "bag_dir", "params_file")
+        for name in ("checkpoint", "demonstrations", "bag_dir", "params_file")
         if (path := getattr(arguments, name)) is not None
     }
     if arguments.resume:

@@ -35,8 +35,10 @@ def problems_of(arguments: LaunchArguments, parameters: Mapping[str, Collection[
     except SettingError as error:
         yield str(error)
     yield from _arm(arguments)
-    if arguments.checkpoint is not None and not arguments.checkpoint.exists():
-        yield f"checkpoint:={arguments.checkpoint} does not exist"
+    for name in ("checkpoint", "demonstrations"):
+        path = getattr(arguments, name)
+        if path is not None and not path.exists():
+            yield f"{name}:={path} does not exist"
     kept = (arguments.output / CHECKPOINT).exists()
     if arguments.resume and not kept:
         yield f"resume:=true, but {arguments.output} holds no {CHECKPOINT}: name the run's folder with run_dir:="

@@ -35,6 +35,10 @@ class PourCoffeeConfig:
     """r3."""
     arrival_bonus: float = 10.0
     """Reward of a step within the arrival radius, before the error of the roll is taken off."""
+    centre_weight: float = 0.0
+    """Pay within the arrival radius for the distance to the goal, 1/m; 0 as printed."""
+    roll_weight: float = -1.0
+    """Pay within the arrival radius for the roll's error, 1/rad; -1 as printed."""
     arrival_radius: Annotated[float, Field(gt=0, le=0.5)] = 0.05
     """d_thresh, m: nearer than this the reward is for pouring."""
 

@@ -16,7 +16,7 @@ def pour_reward(
         roll_error: how far the roll in s' is from the goal's, rad.
     """
     if distance <= config.arrival_radius:
-        return config.arrival_bonus - roll_error
+        return config.arrival_bonus + config.centre_weight * distance + config.roll_weight * roll_error
     reward = 0.0
     if config.reward_distance:
         reward += config.distance_weight * distance

@@ -22,7 +22,16 @@ MEANING = (
     "temperature_optimiser",
 )
 """Settings of the algorithm that say what the numbers in a checkpoint are."""
-FREE_ON_RESUME = {"steps", "evaluation_episodes", "checkpoint_every", "threads", "run_dir", "checkpoint", "resume"}
+FREE_ON_RESUME = {
+    "steps",
+    "evaluation_episodes",
+    "checkpoint_every",
+    "threads",
+    "run_dir",
+    "checkpoint",
+    "demonstrations",
+    "resume",
+}
 """Settings that may differ from those the run was begun with; other `threads` may round otherwise."""
 
 

@@ -74,6 +74,8 @@ class AlgorithmConfig:
     """Whether D holds the violating transitions too: Sec. IV-D says so, Alg. 1 keeps them in D_s alone."""
     safety_share: Share = 0.25
     """Share of the safety critics' batch that is drawn from D_s; the rest is drawn from D (open)."""
+    demonstration_share: Share = 0.5
+    """Share of ℬ that is drawn from what was demonstrated, where anything was; the rest is drawn from D."""
     initial_states: Literal["growing", "fixed"] = "growing"
     """What D₀ holds (open): the first state of every episode, or of the first ones only."""
     initial_state_count: Annotated[int, Field(ge=1, le=10**6)] = 256
@@ -138,6 +140,8 @@ class TrainingConfig:
     """Folder of the run: checkpoint, metrics, summary."""
     checkpoint: str = ""
     """Networks, optimisers, ε, ν and α to start from: a run's folder or the file in it; empty starts untrained."""
+    demonstrations: str = ""
+    """File of demonstrated episodes that D begins with (`msaclag demonstrate` makes one); a copy stays in run_dir."""
     resume: bool = False
     """Go on with the run in run_dir from its last checkpoint, experience included."""
 

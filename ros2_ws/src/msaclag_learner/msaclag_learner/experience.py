@@ -1,4 +1,8 @@
-"""Transitions on their way into the buffers D, D_s and D₀ of P agents, and the batches that come out."""
+"""Transitions on their way into the buffers D, D_s and D₀ of P agents, and the batches that come out.
+
+What was demonstrated lies in D as all else does, and once more in D_d, so that a batch can hold a share of it (as in
+RLPD, Ball et al. 2023).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,12 +55,30 @@ def checked(name: str, values: Array, size: int) -> Array:
     return np.array(values, np.float32)
 
 
+def checked_row(transition: Transition, layout: TransitionLayout) -> Array:
+    """The transition as a row [width].
+
+    Raises:
+        ExperienceError: a wrong size, a non-finite number, a reward beyond ±1e12, or a cost other than 0 and 1.
+    """
+    observation = checked("observation", transition.observation, layout.state_size)
+    action = checked("action", transition.action, layout.action_size)
+    following = checked("next observation", transition.next_observation, layout.state_size)
+    if not abs(transition.reward) <= LARGEST_REWARD:
+        raise ExperienceError(f"the reward is {transition.reward}, not a number within ±{LARGEST_REWARD:g}")
+    if transition.cost not in (0, 1):
+        raise ExperienceError(f"the cost is {transition.cost}, not 0 or 1")
+    scalars = np.array((transition.reward, transition.cost, transition.terminated), np.float32)
+    return np.concatenate((observation, action, scalars, following))
+
+
 class Sizes(NamedTuple):
-    """Rows in D, D_s and D₀."""
+    """Rows in D, D_s, D₀ and D_d."""
 
     replay: int
     safety: int
     initial: int
+    demonstrated: int
 
 
 class Experience:
@@ -76,12 +98,12 @@ class Experience:
             configs: of each agent; `batch` is the same in all.
             state_size: S.
             action_size: A.
-            capacity: transitions that D, and again D_s, holds of each agent; D₀ as many states.
+            capacity: transitions that D, and again D_s and D_d, holds of each agent; D₀ as many states.
             device: where the buffers lie and the batches are wanted.
         """
         self.configs, self.batch = configs, configs[0].batch
         self.layout = TransitionLayout(state_size, action_size)
-        self._transitions = RowRings(2 * len(configs), capacity, self.layout.width, device)
+        self._transitions = RowRings(3 * len(configs), capacity, self.layout.width, device)
         self._first_states = RowRings(len(configs), capacity, state_size, device)
         self._lock = Lock()
 
@@ -92,7 +114,7 @@ class Experience:
             ExperienceError: a wrong size, a non-finite number, a reward beyond ±1e12, or a cost other than 0 and 1;
                 nothing was added.
         """
-        row = self._row(transition)
+        row = checked_row(transition, self.layout)
         self.extend(torch.from_numpy(row).unsqueeze(0), agent)
         return row
 
@@ -106,13 +128,15 @@ class Experience:
         self.extend_first_states(torch.from_numpy(row).unsqueeze(0), agent)
         return row
 
-    def extend(self, rows: Tensor, agent: int = 0) -> None:
+    def extend(self, rows: Tensor, agent: int = 0, *, demonstrated: bool = False) -> None:
         """Add the transitions `rows` [N, width] that `add` returned; the same as one after the other."""
         violating = rows[:, self.layout.cost] == 1
         replayed = rows if self.configs[agent].violations_in_replay else rows[~violating]
         with self._lock:
             self._transitions.add(_replay(agent), replayed)
             self._transitions.add(_safety(agent), rows[violating])
+            if demonstrated:
+                self._transitions.add(_demonstrated(agent), rows)
 
     def extend_first_states(self, rows: Tensor, agent: int = 0) -> None:
         """Add the first states `rows` [N, S] that `add_first_state` returned, unless D₀ is fixed and full."""
@@ -124,8 +148,10 @@ class Experience:
 
     def sizes(self, agent: int = 0) -> Sizes:
         """How much is held."""
-        transitions = self._transitions
-        return Sizes(transitions.size(_replay(agent)), transitions.size(_safety(agent)), self._first_states.size(agent))
+        replay, safety, demonstrated = (
+            self._transitions.size(ring(agent)) for ring in (_replay, _safety, _demonstrated)
+        )
+        return Sizes(replay, safety, self._first_states.size(agent), demonstrated)
 
     def replay(self, agent: int = 0) -> Batch:
         """A copy of D, each tensor [N, …]: in order of arrival until the ring is full."""
@@ -175,12 +201,18 @@ class Experience:
         """Indices [3 B] of transitions, for the safety critics, ℬ and ℬ′, and [B] of first states."""
         if missing := self._missing(agent):
             raise ExperienceError(missing)
-        share = self.configs[agent].safety_share if self._transitions.size(_safety(agent)) else 0.0
-        violations = round(self.batch * share)
-        replay = self._transitions.draw(_replay(agent), 3 * self.batch - violations, generator)
-        if violations:
-            replay = torch.cat((self._transitions.draw(_safety(agent), violations, generator), replay))
-        return replay, self._first_states.draw(agent, self.batch, generator)
+        config, transitions = self.configs[agent], self._transitions
+        violations = _share(config.safety_share, self.batch, transitions.size(_safety(agent)))
+        demonstrated = _share(config.demonstration_share, self.batch, transitions.size(_demonstrated(agent)))
+        replay = transitions.draw(_replay(agent), 3 * self.batch - violations - demonstrated, generator)
+        of_safety, others = replay.split((self.batch - violations, 2 * self.batch - demonstrated))
+        parts = (
+            transitions.draw(_safety(agent), violations, generator) if violations else replay[:0],
+            of_safety,
+            transitions.draw(_demonstrated(agent), demonstrated, generator) if demonstrated else replay[:0],
+            others,
+        )
+        return torch.cat(parts), self._first_states.draw(agent, self.batch, generator)
 
     def _missing(self, agent: int) -> str:
         sizes = self.sizes(agent)
@@ -188,21 +220,19 @@ class Experience:
             return f"D holds {sizes.replay} transitions, fewer than a batch of {self.batch}: gather more, or lower it"
         return "" if sizes.initial else "D₀ holds no first state: begin an episode first"
 
-    def _row(self, transition: Transition) -> Array:
-        observation = checked("observation", transition.observation, self.layout.state_size)
-        action = checked("action", transition.action, self.layout.action_size)
-        following = checked("next observation", transition.next_observation, self.layout.state_size)
-        if not abs(transition.reward) <= LARGEST_REWARD:
-            raise ExperienceError(f"the reward is {transition.reward}, not a number within ±{LARGEST_REWARD:g}")
-        if transition.cost not in (0, 1):
-            raise ExperienceError(f"the cost is {transition.cost}, not 0 or 1")
-        scalars = np.array((transition.reward, transition.cost, transition.terminated), np.float32)
-        return np.concatenate((observation, action, scalars, following))
-
 
 def _replay(agent: int) -> int:
-    return 2 * agent
+    return 3 * agent
 
 
 def _safety(agent: int) -> int:
-    return 2 * agent + 1
+    return 3 * agent + 1
+
+
+def _demonstrated(agent: int) -> int:
+    return 3 * agent + 2
+
+
+def _share(share: float, batch: int, size: int) -> int:
+    """How many of a batch come from a ring of this size: its share, or none while it is empty."""
+    return round(batch * share) if size else 0

@@ -19,6 +19,8 @@ from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.allocation import keep_freed_memory
 from msaclag_learner.compatibility import check_identity, check_settings, identity, refuse_to_overwrite, settings
 from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.demonstrations import FILE as DEMONSTRATIONS
+from msaclag_learner.demonstrations import Demonstrations
 from msaclag_learner.experience import Experience, Transition, checked
 from msaclag_learner.experience_log import ExperienceLog, Mark
 from msaclag_learner.metrics import LOG_EVERY, Metrics, or_none
@@ -71,10 +73,13 @@ class TrainingRun:
         self.acting = ActingPolicy(self.learner.actor.networks.shape, self.learner.normaliser, action_size, config.seed)
         self.progress = Progress(0 if config.checkpoint else config.warmup, config.updates_per_step)
         before: dict[str, Any] = {}
+        self._demonstrated = ""
         if config.resume:
             before = self._resume()
         elif config.checkpoint:
             self._start_from(Path(config.checkpoint))
+        if config.demonstrations and not config.resume:
+            self._take_in_demonstrations(Path(config.demonstrations)).write(self.folder / DEMONSTRATIONS)
         self.acting.take_over(self.learner.actor.parameters[0], self.learner.updates)
         self.metrics = Metrics(self.folder, config.evaluation_episodes, begins_at=self.progress.step)
         self.metrics.training.finished.extend(before.get("episodes", ()))
@@ -292,10 +297,19 @@ class TrainingRun:
             "updates": self.learner.updates,
             "settings": settings(self.config),
             "progress": self.progress.state(),
+            "demonstrations": self._demonstrated,
             "exploration": self.acting.random.bit_generator.state,
             "episodes": list(self.metrics.training.finished),
             "seconds": self._trained_for,
         }
+
+    def _take_in_demonstrations(self, file: Path) -> Demonstrations:
+        """D and D₀ begin with them."""
+        demonstrations = Demonstrations.load(file, self.task, self.experience.layout)
+        self.experience.extend(demonstrations.transitions, demonstrated=True)
+        self.experience.extend_first_states(demonstrations.first_states)
+        self._demonstrated = demonstrations.digest
+        return demonstrations
 
     def _start_from(self, path: Path) -> None:
         """Take over the networks of another run."""
@@ -316,6 +330,12 @@ class TrainingRun:
         self.learner.updates = about["updates"]
         self.acting.random.bit_generator.state = about["exploration"]
         self.progress.restore(about["progress"])
+        if about["demonstrations"]:
+            copy = self.folder / DEMONSTRATIONS
+            if self._take_in_demonstrations(copy).digest != about["demonstrations"]:
+                raise checkpoint.CheckpointError(
+                    f"{copy} is not the file that the run began with: take that from a copy"
+                )
         for transitions, first_states in self.log.read(Mark.from_dict(about["experience"])):
             self.experience.extend(transitions)
             self.experience.extend_first_states(first_states)

@@ -55,7 +55,7 @@ def test_a_row_comes_back_as_it_went_in() -> None:
     assert samples.noise.shape == (1, 4, BATCH, ACTIONS)
 
 
-@pytest.mark.parametrize(("kept", "expected"), [(True, Sizes(2, 1, 0)), (False, Sizes(1, 1, 0))])
+@pytest.mark.parametrize(("kept", "expected"), [(True, Sizes(2, 1, 0, 0)), (False, Sizes(1, 1, 0, 0))])
 def test_violations_go_to_the_safety_buffer_and_by_the_switch_to_the_replay_buffer(kept: bool, expected: Sizes) -> None:
     experience = make(violations_in_replay=kept)
     experience.add(transition())
@@ -134,7 +134,7 @@ def test_a_malformed_transition_is_named_and_not_added(changes: dict[str, object
     experience = make()
     with pytest.raises(ExperienceError, match=named):
         experience.add(transition(**changes))
-    assert experience.sizes() == (0, 0, 0)
+    assert experience.sizes() == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(("filling", "held"), [("growing", range(5)), ("fixed", range(3))])

@@ -236,7 +236,7 @@ def test_it_goes_on_with_its_run(start: Callable[..., Any], tmp_path: Path) -> N
     assert not raised and len(line.log) == 10
     assert learner.run is not None
     assert (learner.run.progress.step, learner.run.progress.updates) == (40, 20)
-    assert learner.run.experience.sizes() == (40, 0, 4)
+    assert learner.run.experience.sizes() == (40, 0, 4, 0)
 
 
 def test_resets_for_their_first_states_come_before_the_first_step(start: Callable[..., Any]) -> None:
@@ -244,7 +244,7 @@ def test_resets_for_their_first_states_come_before_the_first_step(start: Callabl
     wait(lambda: learner.exit_code is not None or raised)
     assert not raised and learner.run is not None
     assert [transition.episode for transition in line.log if transition.duration == 0] == [1, 2, 3]
-    assert learner.run.experience.sizes() == (25, 0, 8)
+    assert learner.run.experience.sizes() == (25, 0, 8, 0)
     assert len(learner.run.metrics.training.finished) == 5
 
 

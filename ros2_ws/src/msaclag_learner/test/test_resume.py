@@ -21,6 +21,8 @@ from msaclag_learner import checkpoint
 from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig, AlgorithmName, TrainingConfig
+from msaclag_learner.demonstrations import FILE, Demonstrations
+from msaclag_learner.experience import Transition
 from msaclag_learner.experience_log import ExperienceLog, Mark
 from msaclag_learner.metrics import or_none
 from msaclag_learner.status import Status
@@ -143,6 +145,37 @@ def test_the_other_algorithms_go_on_to_the_bit(tmp_path: Path, name: AlgorithmNa
     wait_for_the_next_second()
     train(Slide(), "slide", dataclasses.replace(halves, resume=True))
     assert_equal(tmp_path / "whole", tmp_path / "halves", "experience")
+
+
+@pytest.fixture
+def demonstrations(tmp_path: Path) -> Path:
+    file = tmp_path / "demonstrations.safetensors"
+    states = [np.array([0.1 * step, 0.1], np.float32) for step in range(6)]
+    slide = [Transition(states[step], np.ones(1, np.float32), -0.1, 0, states[step + 1], False) for step in range(5)]
+    Demonstrations.of("slide", [slide] * 4).write(file)
+    return file
+
+
+def test_a_run_goes_on_with_the_demonstrations_it_began_with(demonstrations: Path, tmp_path: Path) -> None:
+    whole, halves = (
+        config(tmp_path / each, steps=250, replay_capacity=400, demonstrations=str(demonstrations))
+        for each in ("whole", "halves")
+    )
+    train(Slide(), "slide", whole)
+    train(Slide(), "slide", dataclasses.replace(halves, steps=150))
+    demonstrations.unlink()  # the run has its own copy
+    wait_for_the_next_second()
+    train(Slide(), "slide", dataclasses.replace(halves, resume=True))
+    assert_equal(tmp_path / "whole", tmp_path / "halves", "experience")
+
+
+def test_other_demonstrations_in_its_folder_are_refused(demonstrations: Path, tmp_path: Path) -> None:
+    begun = config(tmp_path / "run", steps=150, demonstrations=str(demonstrations))
+    train(Slide(), "slide", begun)
+    other = Transition(np.zeros(2, np.float32), np.ones(1, np.float32), 0.0, 0, np.zeros(2, np.float32), False)
+    Demonstrations.of("slide", [[other]]).write(tmp_path / "run" / FILE)
+    with pytest.raises(CheckpointError, match="is not the file that the run began with"):
+        train(Slide(), "slide", dataclasses.replace(begun, resume=True))
 
 
 def test_a_run_that_was_done_goes_on_for_more_steps(undisturbed: Path, tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""`msaclag demonstrate`: scripted pours on the twin, as experience to begin a training with."""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+from rich.console import Console
+from rich.progress import track
+from tyro.conf import Positional, arg
+
+from kinova_pour_env import POUR_COFFEE
+from kinova_pour_env.demonstrator import Demonstrator
+from kinova_pour_env.pour_coffee import PourCoffeeEnv
+from kinova_pour_env.pour_coffee_config import Setting, TaskError
+from kinova_pour_env.scene import Scene
+from msaclag_learner.demonstrations import Demonstrations
+from msaclag_learner.experience import Transition
+from msaclag_learner.seeds import episode_seed
+from sim_bridge.pour_coffee import make_pour_coffee
+
+TRIES = 5
+"""Pours tried for one that is wanted, before giving up."""
+
+
+def demonstrate(
+    file: Positional[Path],
+    setting: Setting = "1",
+    episodes: Annotated[int, Field(ge=1), arg(help="Pours to keep.")] = 10,
+    noise: Annotated[float, Field(ge=0, le=1), arg(help="Standard deviation of what is added to each action.")] = 0.1,
+    seed: int = 0,
+    scene: Scene = Scene(),
+) -> None:
+    """Pour by script on the twin, and write what happened as experience to begin a training with.
+
+        msaclag demonstrate runs/pours.safetensors --episodes 10
+        msaclag train --demonstrations runs/pours.safetensors
+
+    Only pours that succeed are kept. The rewards are those of the setting: train with the same.
+
+    Args:
+        file: Where to.
+        setting: Row of the paper's Table III.
+        episodes: Pours to keep.
+        noise: Makes them differ from each other.
+        seed: Of the first states and the noise.
+        scene: Mug, target cup and goal.
+    """
+    environment = make_pour_coffee(setting, scene)
+    random = np.random.default_rng(seed)
+    pours: list[list[Transition]] = []
+    tried = 0
+    try:
+        for _ in track(range(episodes), "pouring", transient=True):
+            while not (pour := _pour(environment, episode_seed(seed, "training", tried), noise, random)):
+                tried += 1
+                if tried > TRIES * episodes:
+                    raise TaskError(f"only {len(pours)} of {tried} scripted pours went well: lower the noise")
+            tried += 1
+            pours.append(pour)
+    finally:
+        environment.close()
+    demonstrations = Demonstrations.of(POUR_COFFEE, pours)
+    demonstrations.write(file)
+    Console(highlight=False).print(
+        f"{file}: {len(pours)} pours of {tried} tried, {len(demonstrations.transitions)} transitions", soft_wrap=True
+    )
+
+
+def _pour(environment: PourCoffeeEnv, seed: int, noise: float, random: np.random.Generator) -> list[Transition]:
+    """The transitions of an episode; none if it did not succeed."""
+    demonstrator = Demonstrator(environment.task.scene, environment.task.config)
+    observation, _ = environment.reset(seed=seed)
+    transitions: list[Transition] = []
+    ended = False
+    while not ended:
+        wanted = demonstrator(observation)
+        action = np.clip(wanted + noise * random.standard_normal(wanted.shape), -1, 1).astype(np.float32)
+        following, reward, terminated, truncated, info = environment.step(action)
+        executed = info["action_executed"]
+        transitions.append(Transition(observation, executed, reward, int(info["cost"]), following, terminated))
+        observation, ended = following, terminated or truncated
+    return transitions if info["is_success"] else []
