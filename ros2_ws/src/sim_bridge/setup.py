@@ -10,7 +10,7 @@ setup(
         ("share/ament_index/resource_index/packages", ["resource/sim_bridge"]),
         ("share/sim_bridge", ["package.xml"]),
     ],
-    install_requires=["numpy", "pydantic>=2", "gymnasium>=1.0", "pybullet"],
+    install_requires=["numpy", "pydantic>=2", "gymnasium>=1.0", "pybullet", "numba"],
     zip_safe=True,
     entry_points={
         "msaclag.arms": ["sim = sim_bridge.twin:Twin"],

@@ -1,5 +1,7 @@
 """Acceleration and jerk of the cup, as differences of the velocity the arm reports."""
 
+from math import sqrt
+
 import numpy as np
 
 from kinova_pour_env.arm import ArmState, Vector
@@ -39,8 +41,8 @@ class Effort:
         self.jerk = (acceleration - self.acceleration) / elapsed
         self.acceleration = acceleration
         self._time, self._velocity = state.time, state.cup_velocity
-        self._accelerations.append(float(np.linalg.norm(acceleration)))
-        self._jerks.append(float(np.linalg.norm(self.jerk)))
+        self._accelerations.append(sqrt(acceleration.dot(acceleration)))
+        self._jerks.append(sqrt(self.jerk.dot(self.jerk)))
         return elapsed
 
     def take(self) -> dict[str, float]:

@@ -4,7 +4,7 @@ Everything is in the base frame, SI and radians. `cup_frame` has x = the pour ax
 (`gen3.CUP`), so the pour is the roll phi of the ZYX angles.
 """
 
-from math import atan2, cos, hypot, sin, sqrt
+from math import atan2, cos, hypot, pi, sin, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -86,9 +86,9 @@ def small_rotation_vector(rotation: Vector) -> Vector:
     return np.array([0.5 * (zy - yz), 0.5 * (xz - zx), 0.5 * (yx - xy)])
 
 
-def wrap(angles: Vector) -> Vector:
-    """Angles in (-pi, pi]."""
-    return np.pi - (np.pi - angles) % (2 * np.pi)
+def wrap(angle: float) -> float:
+    """The same angle in (-pi, pi]."""
+    return pi - (pi - angle) % (2 * pi)
 
 
 class CupKinematics(NamedTuple):
@@ -113,19 +113,40 @@ def _transform(joint: Joint) -> Vector:
     return transform
 
 
-# A joint's transform is linear in the cosine and sine of its position: T(q) = _STILL + cos q _COSINE + sin q _SINE.
-_FIXED = np.stack([_transform(joint) for joint in ACTUATED_JOINTS])
-_STILL = _FIXED * [0, 0, 1, 1]
-_COSINE = _FIXED * [1, 1, 0, 0]
-_SINE = np.stack([_FIXED[:, :, 1], -_FIXED[:, :, 0], 0 * _FIXED[:, :, 0], 0 * _FIXED[:, :, 0]], axis=2)
+class Chain(NamedTuple):
+    """The arm, joint by joint: T_i(q) = still[i] + cos q cosine[i] + sin q sine[i], in the link before it.
+
+    Attributes:
+        still: [7, 4, 4].
+        cosine: [7, 4, 4].
+        sine: [7, 4, 4].
+        cup: [4, 4], cup_frame in the last link.
+    """
+
+    still: Vector
+    cosine: Vector
+    sine: Vector
+    cup: Vector
+
+
+def _chain() -> Chain:
+    fixed = np.stack([_transform(joint) for joint in ACTUATED_JOINTS])
+    nothing = np.zeros((len(fixed), 4))
+    return Chain(
+        still=fixed * [0, 0, 1, 1],
+        cosine=fixed * [1, 1, 0, 0],
+        sine=np.stack([fixed[:, :, 1], -fixed[:, :, 0], nothing, nothing], axis=2),
+        cup=_FLANGE @ _transform(TOOL) @ _transform(CUP),
+    )
+
+
 _FLANGE = _transform(END_EFFECTOR)
-_FLANGE_TO_CUP = _transform(TOOL) @ _transform(CUP)
-_BRACELET_TO_CUP = _FLANGE @ _FLANGE_TO_CUP
+CHAIN = _chain()
 
 
 def _link_transforms(joint_positions: Vector) -> Vector:
     cosine, sine = np.cos(joint_positions)[:, None, None], np.sin(joint_positions)[:, None, None]
-    frames = _STILL + cosine * _COSINE + sine * _SINE
+    frames = CHAIN.still + cosine * CHAIN.cosine + sine * CHAIN.sine
     for joint in range(1, len(frames)):
         frames[joint] = frames[joint - 1].dot(frames[joint])
     return frames
@@ -142,7 +163,7 @@ def cup_kinematics(joint_positions: Vector) -> CupKinematics:
     Source: Siciliano et al., Robotics, eqs. 3.26-3.30: a revolute joint's column is (z x (p - p_joint), z).
     """
     links = _link_transforms(joint_positions)
-    cup = links[-1].dot(_BRACELET_TO_CUP)
+    cup = links[-1].dot(CHAIN.cup)
     axis_x, axis_y, axis_z = axes = links[:, :3, 2].T
     x, y, z = cup[:3, 3:] - links[:, :3, 3].T
     jacobian = np.empty((6, len(links)))

@@ -3,7 +3,6 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Generator
-from math import pi
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from kinova_pour_env.arm import Arm, ArmError, Vector
 from kinova_pour_env.detectors import Violation, counts, detect, emergency_stop
 from kinova_pour_env.effort import Effort
-from kinova_pour_env.kinematics import angles_from_rotation
+from kinova_pour_env.goal import OBSERVATIONS, Goal
 from kinova_pour_env.liquid import Liquid
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.reward import pour_reward
@@ -20,8 +19,6 @@ from kinova_pour_env.scene import Scene
 from kinova_pour_env.step import StepResult, Tick
 
 __all__ = ["OBSERVATIONS", "EpisodeError", "PourTask", "StepResult", "Tick"]
-
-OBSERVATIONS = 15
 
 SLOSHING_RATE = 240
 """Hz at which the liquid is integrated: PyBullet's own, 6 steps in a control period."""
@@ -37,8 +34,7 @@ class PourTask:
     One thread runs it; `interrupt`, `report` and `emergency_stop` may come from others.
 
     Attributes:
-        observation: [15] float32, the latest: cup position, cup angles (psi, theta, phi), cup velocity, goal position,
-            goal angles.
+        observation: [15] float32, at the episode's beginning or the end of the last step or hold (`Goal.observation`).
         on_tick: called after each control period of an episode.
         running: an episode is under way.
     """
@@ -62,8 +58,7 @@ class PourTask:
         self.observation: NDArray[np.float32] = np.zeros(OBSERVATIONS, np.float32)
         self.running = False
         self._ticks_per_step = _ticks_per_step(config, arm)
-        self._goal = np.array(scene.goal_position)
-        _check_goal(scene, config)
+        self._goal = Goal(scene, config)
         self._filter = SafetyFilter(config)
         self._interrupted = threading.Event()
         self._reported: deque[Violation] = deque()
@@ -95,11 +90,10 @@ class PourTask:
         self._effort = Effort(self._state)
         self._violations = []
         self._steps = 0
-        self._held = 0.0
         self._spilled_before = 0.0
-        self._succeeded = False
         self._ended_step = True
-        self.observation = self._observe()
+        self._goal.reset(self._state)
+        self.observation = self._goal.observation(self._state)
         self.running = True
 
     def step(self, action: ArrayLike) -> StepResult:
@@ -159,6 +153,7 @@ class PourTask:
         if not self.running or not self._ended_step:
             raise EpisodeError("hold is for the time between two steps of an episode")
         self._advance(np.zeros(6))
+        self.observation = self._goal.observation(self._state)
         return bool(self._violations or self._reported or self._state.faults)
 
     @property
@@ -205,12 +200,9 @@ class PourTask:
                 state.cup_angular_velocity,
                 self._effort.acceleration,
             )
-        self.observation = self._observe()
-        at_goal = self._distance <= self.config.arrival_radius and self._roll_error <= self.config.success_roll_error
-        self._held = self._held + elapsed if at_goal else 0.0
+        self._goal.update(state, elapsed)
         new = self._note(detect(state, self.liquid, self.config))
         self._note_reported()
-        self._succeeded = not self._violations and (self._succeeded or self._held >= self.config.success_hold - 1e-9)
         if self.on_tick is not None:
             liquid = self.liquid
             self.on_tick(
@@ -236,36 +228,27 @@ class PourTask:
         while self._reported:
             self._note([self._reported.popleft()])
 
-    def _observe(self) -> NDArray[np.float32]:
-        state = self._state
-        angles = angles_from_rotation(state.cup_rotation)
-        self._distance = float(np.linalg.norm(state.cup_position - self._goal))
-        self._roll_error = abs((float(angles[2]) - self.scene.goal_roll + pi) % (2 * pi) - pi)
-        goal_angles = (0.0, 0.0, self.scene.goal_roll)
-        return np.concatenate(
-            [state.cup_position, angles, state.cup_velocity, self._goal, goal_angles], dtype=np.float32
-        )
-
     def _finish_step(self) -> StepResult:
         self._steps += 1
         self._ended_step = True
-        liquid = self.liquid
+        liquid, goal = self.liquid, self._goal
+        self.observation = goal.observation(self._state)
         violations, self._violations = tuple(self._violations), []
-        success = self._succeeded and not violations
+        success = goal.reached and not violations
         ending = self._ending(violations, success)
         terminated = bool(violations) or (self.config.end_on_success and success)
         if ending:
             self.arm.stop()
             self.running = False
         effort = self._effort.take()
-        in_transit = self._distance > self.config.arrival_radius
+        in_transit = goal.distance > self.config.arrival_radius
         transit = {f"transit_{name}": effort[name] for name in ("acceleration", "jerk")} if in_transit else {}
         spillage = liquid.spilled > max(self.config.spill_tolerance, self._spilled_before)
         self._spilled_before = liquid.spilled
-        executed = np.mean(self._executed, axis=0) if self._executed else np.zeros(ACTIONS)
+        executed = np.add.reduce(self._executed) / len(self._executed) if self._executed else np.zeros(ACTIONS)
         return StepResult(
             observation=self.observation,
-            reward=pour_reward(self.config, self._distance, effort["acceleration"], spillage, self._roll_error),
+            reward=pour_reward(self.config, goal.distance, effort["acceleration"], spillage, goal.roll_error),
             cost=int(bool(violations)),
             terminated=terminated,
             truncated=bool(ending) and not terminated,
@@ -275,8 +258,8 @@ class PourTask:
             violations=violations,
             info={
                 "success": float(success),
-                "distance": self._distance,
-                "roll_error": self._roll_error,
+                "distance": goal.distance,
+                "roll_error": goal.roll_error,
                 "poured": liquid.poured / liquid.initial_volume,
                 "spilled": liquid.spilled / liquid.initial_volume,
                 **effort,
@@ -303,12 +286,3 @@ def _ticks_per_step(config: PourCoffeeConfig, arm: Arm) -> int:
     if round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-6:
         raise TaskError(f"policy_rate {config.policy_rate:g} Hz does not divide the arm's {1 / arm.period:g} Hz")
     return round(ratio)
-
-
-def _check_goal(scene: Scene, config: PourCoffeeConfig) -> None:
-    goal = scene.goal_position
-    for axis, value, low, high in zip("xyz", goal, config.workspace_low, config.workspace_high, strict=True):
-        if not low <= value <= high:
-            raise TaskError(
-                f"the goal lies outside the workspace: {axis} is {value:g} m, the box {low:g} to {high:g} m"
-            )

@@ -42,11 +42,10 @@ def checked_action(action: ArrayLike) -> Vector:
         raise ActionError(f"the action is not a vector of numbers: {action!r}") from error
     if values.shape != (ACTIONS,):
         raise ActionError(f"the action has shape {list(values.shape)}, expected [{ACTIONS}]")
-    if not np.isfinite(values).all():
-        raise ActionError(f"the action is not finite: {values.tolist()}")
-    if np.abs(values).max() > 1 + ROUNDING:
-        raise ActionError(f"the action is out of range: {values.tolist()}, each must be in [-1, 1]")
-    return np.clip(values, -1.0, 1.0)
+    if not np.abs(values).max() <= 1 + ROUNDING:
+        fault, rule = ("out of range", ", each must be in [-1, 1]") if np.isfinite(values).all() else ("not finite", "")
+        raise ActionError(f"the action is {fault}: {values.tolist()}{rule}")
+    return np.minimum(np.maximum(values, -1.0), 1.0)
 
 
 class SafetyFilter:
@@ -68,4 +67,7 @@ class SafetyFilter:
             state: where the arm is; the roll is about the cup's own x axis.
         """
         velocity = self._scale * action
-        return Command(np.concatenate([velocity[:3], velocity[3] * state.cup_rotation[:, 0]]), action)
+        twist = np.empty(6)
+        twist[:3] = velocity[:3]
+        twist[3:] = velocity[3] * state.cup_rotation[:, 0]
+        return Command(twist, action)

@@ -91,6 +91,6 @@ def test_small_rotation_vector_inverts(vector):
 
 @given(st.floats(-100, 100))
 def test_wrap_keeps_the_direction(value):
-    wrapped = wrap(np.array([value]))
-    assert -pi - 1e-12 < wrapped[0] <= pi
+    wrapped = wrap(value)
+    assert -pi - 1e-12 < wrapped <= pi
     np.testing.assert_allclose(np.exp(1j * wrapped), np.exp(1j * value), atol=1e-9)

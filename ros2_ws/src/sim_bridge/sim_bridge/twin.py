@@ -27,7 +27,7 @@ SETTLING_PERIODS = 8
 """Until the joints are slower than 1e-5 rad/s."""
 
 _FASTEST = np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS])
-_CONTINUOUS = np.array([joint.limit == float("inf") for joint in gen3.ACTUATED_JOINTS])
+_CONTINUOUS = [joint.limit == float("inf") for joint in gen3.ACTUATED_JOINTS]
 
 
 class Twin:
@@ -81,7 +81,7 @@ class Twin:
             ArmError: the twist is not six finite numbers, or the emergency stop is on.
         """
         wanted = np.array(twist, dtype=float)
-        if wanted.shape != (6,) or not np.isfinite(wanted).all():
+        if wanted.shape != (6,) or not isfinite(wanted.sum()):
             raise ArmError(f"a twist is six finite numbers (m/s, rad/s), not {twist}")
         if self._stopped:
             raise ArmError("the emergency stop is on: reset the arm first")
@@ -166,16 +166,16 @@ class Twin:
             world.arm,
             world.joints,
             pybullet.VELOCITY_CONTROL,
-            targetVelocities=np.clip(towards, -_FASTEST, _FASTEST).tolist(),
+            targetVelocities=np.minimum(np.maximum(towards, -_FASTEST), _FASTEST).tolist(),
             forces=self._efforts,
             physicsClientId=world.client,
         )
         pybullet.stepSimulation(physicsClientId=world.client)
         self._ticks += 1
         self._measure(world)
-        errors = np.abs(follower.joint_positions - self._positions)
-        if errors.max() > gen3.FOLLOWING_ERROR:
-            self._fault(f"following error of {gen3.ACTUATED_JOINTS[errors.argmax()].name}")
+        errors = [abs(error) for error in (follower.joint_positions - self._positions).tolist()]
+        if (largest := max(errors)) > gen3.FOLLOWING_ERROR:
+            self._fault(f"following error of {gen3.ACTUATED_JOINTS[errors.index(largest)].name}")
 
     def _measure(self, world: World) -> None:
         positions, velocities, _, efforts = zip(
@@ -190,7 +190,9 @@ class Twin:
         points = touching_points(world, self.config.contact_distance)
         self._state = ArmState(
             time=self._ticks * self.period,
-            joint_positions=np.where(_CONTINUOUS, wrap(self._positions), self._positions),
+            joint_positions=np.array(
+                [wrap(position) if turns else position for position, turns in zip(positions, _CONTINUOUS, strict=True)]
+            ),
             joint_velocities=self._velocities,
             joint_torques=np.array(efforts) * world.substeps,
             cup_position=cup_position,

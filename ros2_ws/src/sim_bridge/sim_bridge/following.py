@@ -1,0 +1,226 @@
+"""One control period of following a twist, compiled: seven joints are too few for numpy, whose calls took 50 us.
+
+All figures come as arguments and every compiled function is in this file: numba's cache on disk notices only that the
+file with the function has changed, not what it takes from others.
+"""
+
+from collections.abc import Callable
+from math import copysign, cos, sin, sqrt
+from typing import Any, NamedTuple, TypeVar
+
+import numba
+import numpy as np
+
+from kinova_pour_env.kinematics import Chain, CupKinematics, Vector
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _compiled(function: Function) -> Function:
+    """Compiled at the first call, some seconds once; later processes take it from the cache on disk."""
+    compiled: Any = numba.njit(cache=True)(function)
+    return compiled
+
+
+class Reference(NamedTuple):
+    """Where the arm should be, and how it moves there.
+
+    Attributes:
+        joint_positions: [7] rad, continuous joints unwrapped.
+        twist: [6] m/s and rad/s.
+        position: [3] m, of the cup.
+        rotation: [3, 3], of the cup.
+    """
+
+    joint_positions: Vector
+    twist: Vector
+    position: Vector
+    rotation: Vector
+
+
+class Limits(NamedTuple):
+    """What the arm may do in one period.
+
+    Attributes:
+        linear_speed: m/s.
+        angular_speed: rad/s.
+        linear_change: m/s, of the cup's velocity.
+        angular_change: rad/s, of its angular velocity.
+        position_slack: m, by which the reference pose may run ahead of the reference configuration.
+        rotation_slack: rad, likewise.
+        positions: [7] rad, a joint stays within +-it.
+        steps: [7] rad, a joint's farthest move.
+        braking: the share of the way to its limit that a joint may cover.
+        damping: of the least squares.
+        period: s.
+    """
+
+    linear_speed: float
+    angular_speed: float
+    linear_change: float
+    angular_change: float
+    position_slack: float
+    rotation_slack: float
+    positions: Vector
+    steps: Vector
+    braking: float
+    damping: float
+    period: float
+
+
+@_compiled
+def kinematics(chain: Chain, joint_positions: Vector) -> CupKinematics:
+    """As `kinova_pour_env.kinematics.cup_kinematics`, to the rounding."""
+    joints = len(joint_positions)
+    axes, origins = np.empty((joints, 3)), np.empty((joints, 3))
+    link = np.eye(4)
+    for joint in range(joints):
+        c, s = cos(joint_positions[joint]), sin(joint_positions[joint])
+        link = _product(link, chain.still[joint] + c * chain.cosine[joint] + s * chain.sine[joint])
+        axes[joint], origins[joint] = link[:3, 2], link[:3, 3]
+    cup = _product(link, chain.cup)
+    jacobian = np.empty((6, joints))
+    for joint in range(joints):
+        (a, b, c), (x, y, z) = axes[joint], cup[:3, 3] - origins[joint]
+        jacobian[:3, joint] = b * z - c * y, c * x - a * z, a * y - b * x
+        jacobian[3:, joint] = a, b, c
+    return CupKinematics(cup[:3, 3].copy(), cup[:3, :3].copy(), jacobian)
+
+
+@_compiled
+def follow(chain: Chain, limits: Limits, reference: Reference, commanded: Vector) -> Reference:
+    """The reference one period later: one damped Gauss-Newton step (Nakamura and Hanafusa 1986) to the new pose."""
+    cup = kinematics(chain, reference.joint_positions)
+    position, rotation, lag = _kept_near(limits, reference, cup)
+    twist = _ramped(limits, reference.twist, commanded)
+    jacobian = cup.jacobian
+    normal = _product(jacobian, jacobian.T)
+    for row in range(6):
+        normal[row, row] += limits.damping**2
+    move = _times(jacobian.T, solved(normal, lag + twist * limits.period))
+    share = _allowed_share(limits, reference.joint_positions, move, _times(jacobian, move))
+    twist = share * twist
+    turn = rotation_of(twist[3:] * limits.period)
+    return Reference(
+        reference.joint_positions + share * move,
+        twist,
+        position + twist[:3] * limits.period,
+        _product(turn, rotation),
+    )
+
+
+@_compiled
+def _ramped(limits: Limits, twist: Vector, commanded: Vector) -> Vector:
+    """The twist towards the commanded one, as far as speed and acceleration allow."""
+    ramped = np.empty(6)
+    linear = _shortened(commanded[:3], limits.linear_speed) - twist[:3]
+    angular = _shortened(commanded[3:], limits.angular_speed) - twist[3:]
+    ramped[:3] = twist[:3] + _shortened(linear, limits.linear_change)
+    ramped[3:] = twist[3:] + _shortened(angular, limits.angular_change)
+    return ramped
+
+
+@_compiled
+def _kept_near(limits: Limits, reference: Reference, cup: CupKinematics) -> tuple[Vector, Vector, Vector]:
+    """The reference pose, and how far the configuration is behind it, [6]; slack beyond the bounds is let go."""
+    position, rotation = reference.position, reference.rotation
+    away = position - cup.position
+    turned = _product(rotation, cup.rotation.T)
+    turn = 0.5 * np.array(
+        (turned[2, 1] - turned[1, 2], turned[0, 2] - turned[2, 0], turned[1, 0] - turned[0, 1])
+    )  # the axis times the sine of the angle
+    if _length(away) > limits.position_slack or _length(turn) > limits.rotation_slack:
+        away, turn = _shortened(away, limits.position_slack), _shortened(turn, limits.rotation_slack)
+        position, rotation = cup.position + away, _product(rotation_of(turn), cup.rotation)
+    lag = np.empty(6)
+    lag[:3], lag[3:] = away, turn
+    return position, rotation, lag
+
+
+@_compiled
+def _allowed_share(limits: Limits, joint_positions: Vector, move: Vector, motion: Vector) -> float:
+    """The share of a move that no limit of a joint or of the cup forbids: all slow down together."""
+    share = min(
+        1.0,
+        limits.linear_speed * limits.period / (_length(motion[:3]) + 1e-15),
+        limits.angular_speed * limits.period / (_length(motion[3:]) + 1e-15),
+    )
+    for joint in range(len(move)):
+        towards = copysign(joint_positions[joint], move[joint] * joint_positions[joint])
+        room = (limits.positions[joint] - towards) * limits.braking
+        share = min(share, min(limits.steps[joint], room) / (abs(move[joint]) + 1e-15))
+    return max(0.0, share)
+
+
+@_compiled
+def solved(matrix: Vector, right: Vector) -> Vector:
+    """The x of `matrix` x = `right`, for a positive definite matrix [N, N] (Cholesky)."""
+    size = len(right)
+    lower, solution = np.zeros((size, size)), np.empty(size)
+    for i in range(size):
+        for j in range(i + 1):
+            rest = matrix[i, j]
+            for k in range(j):
+                rest -= lower[i, k] * lower[j, k]
+            lower[i, j] = sqrt(rest) if i == j else rest / lower[j, j]
+    for i in range(size):
+        rest = right[i]
+        for k in range(i):
+            rest -= lower[i, k] * solution[k]
+        solution[i] = rest / lower[i, i]
+    for i in range(size - 1, -1, -1):
+        rest = solution[i]
+        for k in range(i + 1, size):
+            rest -= lower[k, i] * solution[k]
+        solution[i] = rest / lower[i, i]
+    return solution
+
+
+@_compiled
+def rotation_of(vector: Vector) -> Vector:
+    """The rotation by |vector| radians about `vector` [3] (Rodrigues)."""
+    x, y, z = vector
+    angle = sqrt(x * x + y * y + z * z)
+    s = sin(angle) / angle if angle > 1e-12 else 1.0
+    c = 0.5 * (sin(0.5 * angle) / (0.5 * angle)) ** 2 if angle > 1e-12 else 0.5
+    return np.array(
+        (
+            (1 - c * (y * y + z * z), c * x * y - s * z, c * x * z + s * y),
+            (c * x * y + s * z, 1 - c * (x * x + z * z), c * y * z - s * x),
+            (c * x * z - s * y, c * y * z + s * x, 1 - c * (x * x + y * y)),
+        )
+    )
+
+
+@_compiled
+def _product(left: Vector, right: Vector) -> Vector:
+    """Of matrices; numba's own needs SciPy."""
+    product = np.zeros((left.shape[0], right.shape[1]))
+    for i in range(left.shape[0]):
+        for j in range(right.shape[1]):
+            for k in range(left.shape[1]):
+                product[i, j] += left[i, k] * right[k, j]
+    return product
+
+
+@_compiled
+def _times(matrix: Vector, vector: Vector) -> Vector:
+    product = np.zeros(matrix.shape[0])
+    for i in range(matrix.shape[0]):
+        for k in range(matrix.shape[1]):
+            product[i] += matrix[i, k] * vector[k]
+    return product
+
+
+@_compiled
+def _length(vector: Vector) -> float:
+    squares = 0.0
+    for value in vector:
+        squares += value * value
+    return sqrt(squares)
+
+
+@_compiled
+def _shortened(vector: Vector, longest: float) -> Vector:
+    length = _length(vector)
+    return vector.copy() if length <= longest else vector * (longest / length)
