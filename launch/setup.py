@@ -13,8 +13,9 @@ setup(
         ("share/msaclag", ["package.xml"]),
         ("share/msaclag/launch", glob("*.launch.py")),
         ("share/msaclag/config", glob("config/*.yaml")),
+        ("share/msaclag/config/studies", glob("config/studies/*.yaml")),
     ],
-    install_requires=["numpy", "pydantic>=2", "tyro", "rich", "matplotlib", "pyyaml", "rosbags"],
+    install_requires=["numpy", "pydantic>=2", "tyro", "rich", "matplotlib", "scipy", "pillow", "pyyaml", "rosbags"],
     zip_safe=True,
     entry_points={
         "console_scripts": ["msaclag = msaclag.cli:main", "recorder_node = msaclag.recorder_node:main"],

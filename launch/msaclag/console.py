@@ -1,6 +1,7 @@
 """What a person sees of a run: the nodes' lines, a progress bar fed by the learner's status, the table at its end."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ if TYPE_CHECKING:  # or the message LearnerStatus, which has the same fields; ne
 
 PLAIN_PERIOD = 10.0
 """s between two lines of progress where there is no terminal."""
+
+PROGRESS = re.compile(r"^[a-z]+ (\d+)/\d+  return ", re.MULTILINE)
+"""Finds the steps done in such lines."""
 
 _STYLES = {"[WARN]": "yellow", "[ERROR]": "red", "[FATAL]": "bold red"}
 

@@ -1,6 +1,5 @@
 """Figures of a run, drawn from its metrics: how it learned, and with how much effort the cup was moved."""
 
-import logging
 import os
 from pathlib import Path
 
@@ -13,36 +12,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-Series = tuple[NDArray[np.int64], NDArray[np.float64]]
+from msaclag.recorded_run import MetricsError, Series, read_metrics
+
 WINDOW = 20
 """Episodes of a running mean."""
-
-
-class MetricsError(RuntimeError):
-    """A run without metrics that could be drawn."""
-
-
-def read_metrics(run: Path) -> dict[str, Series]:
-    """Each metric of a run as (transition, value) by its tag.
-
-    Raises:
-        MetricsError: the folder holds none.
-    """
-    folder = run / "tensorboard"
-    if not list(folder.glob("events.out.tfevents.*")):
-        raise MetricsError(
-            f"{run} holds no metrics (expected {folder}/events.out.tfevents.*): is it the folder of a run?"
-        )
-    logging.getLogger("tensorboard").setLevel(logging.ERROR)  # it warns of each purge of a resumed run
-    events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
-    events.Reload()
-    metrics = {}
-    for tag in events.Tags()["scalars"]:
-        points = events.Scalars(tag)
-        metrics[tag] = (np.array([point.step for point in points]), np.array([point.value for point in points]))
-    return metrics
 
 
 def draw(run: Path) -> list[Path]:
@@ -56,15 +30,28 @@ def draw(run: Path) -> list[Path]:
         raise MetricsError(f"no episode of {run} was finished, so there is nothing to draw")
     folder = run / "figures"
     folder.mkdir(exist_ok=True)
-    files = []
-    for name, figure in (("training", _training(metrics)), ("effort", _effort(metrics))):
-        file = folder / f"{name}.png"
-        aside = file.with_suffix(".partial")
-        figure.savefig(aside, dpi=120, format="png")
-        os.replace(aside, file)
-        plt.close(figure)
-        files.append(file)
-    return files
+    return [
+        save(figure, folder / f"{name}.png")
+        for name, figure in (("training", _training(metrics)), ("effort", _effort(metrics)))
+    ]
+
+
+def save(figure: Figure, file: Path) -> Path:
+    """Write and close the figure; what lay at `file` stays until this one is whole."""
+    aside = file.with_suffix(".partial")
+    figure.savefig(aside, dpi=120, format="png")
+    os.replace(aside, file)
+    plt.close(figure)
+    return file
+
+
+def running_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each value and those before it, `WINDOW` at most."""
+    sums = np.cumsum(np.insert(values, 0, 0.0))
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(0, ends - WINDOW)
+    means: NDArray[np.float64] = (sums[ends] - sums[starts]) / (ends - starts)
+    return means
 
 
 def _training(metrics: dict[str, Series]) -> Figure:
@@ -108,7 +95,7 @@ def _episodes(axis: Axes, metrics: dict[str, Series], name: str, label: str) -> 
         return
     steps, values = metrics[f"episode/{name}"]
     axis.plot(steps, values, ".", color="tab:gray", alpha=0.4, markersize=3, label="episode")
-    axis.plot(steps, _running_mean(values), color="tab:blue", label=f"mean of {WINDOW}")
+    axis.plot(steps, running_mean(values), color="tab:blue", label=f"mean of {WINDOW}")
     axis.legend(frameon=False, fontsize=8)
     axis.grid(alpha=0.3)
 
@@ -116,7 +103,7 @@ def _episodes(axis: Axes, metrics: dict[str, Series], name: str, label: str) -> 
 def _rate(axis: Axes, metrics: dict[str, Series], name: str, label: str, color: str) -> None:
     axis.set_title(f"{label} (mean of {WINDOW} episodes)", fontsize=10)
     steps, values = metrics[f"episode/{name}"]
-    axis.plot(steps, _running_mean(values), color=color)
+    axis.plot(steps, running_mean(values), color=color)
     axis.set_ylim(-0.03, 1.03)
     axis.grid(alpha=0.3)
 
@@ -128,11 +115,3 @@ def _line(axis: Axes, metrics: dict[str, Series], tag: str, label: str) -> None:
         axis.plot(*metrics[tag], color="tab:blue", label=label)
     else:
         axis.text(0.5, 0.5, "no updates yet", transform=axis.transAxes, ha="center")
-
-
-def _running_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    sums = np.cumsum(np.insert(values, 0, 0.0))
-    ends = np.arange(1, len(values) + 1)
-    starts = np.maximum(0, ends - WINDOW)
-    means: NDArray[np.float64] = (sums[ends] - sums[starts]) / (ends - starts)
-    return means

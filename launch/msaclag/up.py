@@ -73,10 +73,11 @@ def run_graph(arguments: LaunchArguments, console: Console) -> int:
 
 def _draw(arguments: LaunchArguments, console: Console) -> None:
     from msaclag import figures  # matplotlib and tensorboard take a second, which the start need not wait for
+    from msaclag.recorded_run import MetricsError
 
     try:
         figures.draw(arguments.output)
-    except figures.MetricsError as error:
+    except MetricsError as error:
         console.print(f"no figures: {error}", soft_wrap=True)
 
 
