@@ -12,7 +12,7 @@ from tyro.conf import Positional, arg
 from kinova_pour_env import POUR_COFFEE
 from kinova_pour_env.demonstrator import Demonstrator
 from kinova_pour_env.pour_coffee import PourCoffeeEnv
-from kinova_pour_env.pour_coffee_config import Setting, TaskError
+from kinova_pour_env.pour_coffee_config import RewardForm, Setting, TaskError
 from kinova_pour_env.scene import Scene
 from msaclag_learner.demonstrations import Demonstrations
 from msaclag_learner.experience import Transition
@@ -26,6 +26,7 @@ TRIES = 5
 def demonstrate(
     file: Positional[Path],
     setting: Setting = "1",
+    reward: RewardForm = "shaped",
     episodes: Annotated[int, Field(ge=1), arg(help="Pours to keep.")] = 10,
     noise: Annotated[float, Field(ge=0, le=1), arg(help="Standard deviation of what is added to each action.")] = 0.1,
     seed: int = 0,
@@ -36,17 +37,18 @@ def demonstrate(
         msaclag demonstrate runs/pours.safetensors --episodes 10
         msaclag train --demonstrations runs/pours.safetensors
 
-    Only pours that succeed are kept. The rewards are those of the setting: train with the same.
+    Only pours that succeed are kept. They hold the rewards of --setting and --reward: train with the same.
 
     Args:
         file: Where to.
         setting: Row of the paper's Table III.
+        reward: Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll.
         episodes: Pours to keep.
         noise: Makes them differ from each other.
         seed: Of the first states and the noise.
         scene: Mug, target cup and goal.
     """
-    environment = make_pour_coffee(setting, scene)
+    environment = make_pour_coffee(setting, scene, reward=reward)
     random = np.random.default_rng(seed)
     pours: list[list[Transition]] = []
     tried = 0
@@ -60,7 +62,7 @@ def demonstrate(
             pours.append(pour)
     finally:
         environment.close()
-    demonstrations = Demonstrations.of(POUR_COFFEE, pours)
+    demonstrations = Demonstrations.of(POUR_COFFEE, pours, {"setting": setting, "reward": reward})
     demonstrations.write(file)
     Console(highlight=False).print(
         f"{file}: {len(pours)} pours of {tried} tried, {len(demonstrations.transitions)} transitions", soft_wrap=True

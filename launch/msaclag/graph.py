@@ -53,6 +53,7 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
     env: dict[str, Value] = {
         "arm": arguments.arm,
         "setting": arguments.setting,
+        "reward": arguments.reward,
         "seed": arguments.seed,
         "task.policy_rate": arguments.rate,
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from msaclag.conditions import problem_of
 from msaclag.launch_arguments import LaunchArguments
 from msaclag_ros.domain import domain_id
 from msaclag_ros.settings import SettingError
@@ -39,6 +40,10 @@ def problems_of(arguments: LaunchArguments, parameters: Mapping[str, Collection[
         path = getattr(arguments, name)
         if path is not None and not path.exists():
             yield f"{name}:={path} does not exist"
+    if arguments.demonstrations is not None and arguments.demonstrations.exists():
+        problem = problem_of(arguments.demonstrations, arguments.setting, arguments.reward)
+        if problem:
+            yield f"demonstrations:={problem}"
     kept = (arguments.output / CHECKPOINT).exists()
     if arguments.resume and not kept:
         yield f"resume:=true, but {arguments.output} holds no {CHECKPOINT}: name the run's folder with run_dir:="

@@ -10,9 +10,10 @@ from rich.console import Console
 from tyro.conf import Positional, arg
 
 from kinova_pour_env import POUR_COFFEE
-from kinova_pour_env.pour_coffee_config import Setting
+from kinova_pour_env.pour_coffee_config import RewardForm, Setting
 from kinova_pour_env.scene import Scene
 from msaclag import figures
+from msaclag.conditions import problem_of
 from msaclag.console import RunConsole, summary_table
 from msaclag_learner import checkpoint as checkpoints
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
@@ -23,6 +24,7 @@ from sim_bridge.pour_coffee import make_pour_coffee
 
 def train(
     setting: Setting = "1",
+    reward: RewardForm = "shaped",
     training: Annotated[TrainingConfig, arg(name="")] = TrainingConfig(run_dir=""),
     scene: Scene = Scene(),
 ) -> None:
@@ -35,18 +37,23 @@ def train(
 
     Args:
         setting: Row of the paper's Table III.
+        reward: Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll.
         training: How long, from what, and where to; an empty run-dir is runs/TIME-train.
         scene: Mug, target cup and goal.
     """
     if training.resume and not training.run_dir:
         raise SettingError("--resume goes on with the run in --run-dir: name that folder")
+    demonstrations = training.demonstrations
+    if demonstrations and not training.resume and (problem := problem_of(Path(demonstrations), setting, reward)):
+        raise SettingError(f"--demonstrations: {problem}")
     folder = Path(training.run_dir or _fresh("train"))
-    _run(setting, replace(training, run_dir=str(folder)), scene, folder)
+    _run(setting, reward, replace(training, run_dir=str(folder)), scene, folder)
 
 
 def evaluate(
     checkpoint: Positional[Path],
     setting: Setting = "1",
+    reward: RewardForm = "shaped",
     episodes: Annotated[int, arg(help="Episodes with the deterministic policy.")] = 100,
     seed: int = 0,
     scene: Scene = Scene(),
@@ -58,6 +65,7 @@ def evaluate(
     Args:
         checkpoint: Folder of a run, or the checkpoint in it.
         setting: Row of the paper's Table III.
+        reward: Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll.
         episodes: How many.
         seed: Of the first states.
         scene: Mug, target cup and goal.
@@ -72,13 +80,13 @@ def evaluate(
         checkpoint=str(checkpoint),
         run_dir=str(folder),
     )
-    _run(setting, config, scene, folder)
+    _run(setting, reward, config, scene, folder)
 
 
-def _run(setting: Setting, config: TrainingConfig, scene: Scene, folder: Path) -> None:
+def _run(setting: Setting, reward: RewardForm, config: TrainingConfig, scene: Scene, folder: Path) -> None:
     console = Console(highlight=False)
     view = RunConsole(console)
-    environment = make_pour_coffee(setting, scene)
+    environment = make_pour_coffee(setting, scene, reward=reward)
     try:
         with view.shown():
             run_training(environment, POUR_COFFEE, config, view.show)

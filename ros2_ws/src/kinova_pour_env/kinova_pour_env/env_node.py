@@ -26,7 +26,7 @@ from kinova_pour_env import POUR_COFFEE, messages
 from kinova_pour_env.arm import ArmError, find_arm
 from kinova_pour_env.detectors import emergency_stop
 from kinova_pour_env.exchange import Exchange, Interrupted
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, Setting, TaskError
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, RewardForm, Setting, TaskError
 from kinova_pour_env.pour_task import PourTask, StepResult, Tick
 from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
@@ -51,6 +51,8 @@ class EnvNodeConfig:
     """The arm, as an installed package offers it: sim, emulated or real."""
     setting: Setting = "1"
     """Row of the paper's Table III; `task.…` changes single settings of it."""
+    reward: RewardForm = "shaped"
+    """Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Of the first states."""
     transitions_kept: Annotated[int, Field(ge=1)] = 100_000
@@ -67,7 +69,7 @@ class EnvNode(Node):
         config = declare(self, EnvNodeConfig)
         arm_type = find_arm(config.arm)
         scene = declare(self, Scene, "scene")
-        task_config = declare(self, PourCoffeeConfig, "task", PourCoffeeConfig.preset(config.setting))
+        task_config = declare(self, PourCoffeeConfig, "task", PourCoffeeConfig.preset(config.setting, config.reward))
         arm_config = declare(self, arm_type.Config, config.arm)
         refuse_unknown(self)
         claim(self, "observation")

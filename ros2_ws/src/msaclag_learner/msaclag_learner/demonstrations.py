@@ -1,8 +1,9 @@
 """Demonstrated episodes, as a file: transitions and first states that D and D₀ begin with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from msaclag_learner.experience import Transition, checked_row
 
 FILE = "demonstrations.safetensors"
 KIND = "demonstrations"
+NO_CONDITIONS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Demonstrations:
         layout: sizes of its states and actions.
         transitions: [N, width].
         first_states: [M, S], one of each episode.
+        conditions: under which it was done, by name, for whoever chooses the file.
         digest: of the file it was read from; empty until then.
     """
 
@@ -34,10 +37,13 @@ class Demonstrations:
     layout: TransitionLayout
     transitions: Tensor
     first_states: Tensor
+    conditions: Mapping[str, str]
     digest: str = ""
 
     @classmethod
-    def of(cls, task: str, episodes: Sequence[Sequence[Transition]]) -> "Demonstrations":
+    def of(
+        cls, task: str, episodes: Sequence[Sequence[Transition]], conditions: Mapping[str, str] = NO_CONDITIONS
+    ) -> "Demonstrations":
         """From whole episodes, one or more.
 
         Raises:
@@ -47,7 +53,7 @@ class Demonstrations:
         layout = TransitionLayout(len(first.observation), len(first.action))
         rows = [checked_row(transition, layout) for episode in episodes for transition in episode]
         first_states = [episode[0].observation for episode in episodes]
-        return cls(task, layout, torch.from_numpy(np.stack(rows)), torch.from_numpy(np.stack(first_states)))
+        return cls(task, layout, torch.from_numpy(np.stack(rows)), torch.from_numpy(np.stack(first_states)), conditions)
 
     def write(self, file: Path) -> None:
         """Write it; what lay at `file` stays until this is on disk.
@@ -56,7 +62,8 @@ class Demonstrations:
             CheckpointError: the file cannot be written.
         """
         tensors = {"transitions": self.transitions, "first_states": self.first_states}
-        checkpoint.write(file, tensors, {"kind": KIND, "task": self.task, **self.layout._asdict()})
+        about = {"kind": KIND, "task": self.task, **self.layout._asdict(), "conditions": dict(self.conditions)}
+        checkpoint.write(file, tensors, about)
 
     @classmethod
     def load(cls, file: Path, task: str, layout: TransitionLayout) -> "Demonstrations":
@@ -74,4 +81,4 @@ class Demonstrations:
         ]
         if differing:
             raise CheckpointError(f"{file} has {', '.join(differing)}: name a file of demonstrations of this task")
-        return cls(task, layout, tensors["transitions"], tensors["first_states"], digest)
+        return cls(task, layout, tensors["transitions"], tensors["first_states"], about["conditions"], digest)

@@ -1,7 +1,7 @@
 """Pour Coffee on a twin."""
 
 from kinova_pour_env.pour_coffee import PourCoffeeEnv
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, RewardForm
 from kinova_pour_env.scene import Scene
 from sim_bridge.twin import Twin
 from sim_bridge.twin_config import TwinConfig
@@ -11,6 +11,7 @@ def make_pour_coffee(
     setting: str = "1",
     scene: Scene | None = None,
     twin: TwinConfig | None = None,
+    reward: RewardForm = "shaped",
     render_mode: str | None = None,
 ) -> PourCoffeeEnv:
     """The environment on a twin of its own.
@@ -19,8 +20,9 @@ def make_pour_coffee(
         setting: of the paper's Table III: "1", "2", "3", "4" or "real".
         scene: what stands around the arm; the default one if left out.
         twin: its settings; the defaults if left out.
+        reward: Eq. 17 as printed, or shaped (see `PourCoffeeConfig.preset`).
         render_mode: "rgb_array", or none.
     """
     scene = scene or Scene()
-    task = PourCoffeeConfig.preset(setting)
+    task = PourCoffeeConfig.preset(setting, reward)
     return PourCoffeeEnv(Twin(scene, twin or TwinConfig()), scene, task, render_mode=render_mode)
