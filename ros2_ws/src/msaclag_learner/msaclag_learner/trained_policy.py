@@ -1,0 +1,26 @@
+"""The policy in a checkpoint, to act with and not to train."""
+
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from msaclag_learner import algorithms, checkpoint
+from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.configuration import AlgorithmConfig
+from msaclag_learner.training_run import GENERATOR
+
+
+def trained_policy(path: Path) -> ActingPolicy:
+    """The policy of the checkpoint at `path`, a file or a folder that holds one.
+
+    Raises:
+        CheckpointError: none is there, or it is truncated, damaged, or of another format.
+    """
+    tensors, about = checkpoint.load(path)
+    config = TypeAdapter(AlgorithmConfig).validate_python(about["settings"]["algorithm"])
+    learner = algorithms.make([config], about["state_size"], about["action_size"], [0])
+    del tensors[GENERATOR]
+    checkpoint.restore(learner.state(), tensors)
+    policy = ActingPolicy(learner.actor.networks.shape, learner.normaliser, about["action_size"], seed=0)
+    policy.take_over(learner.actor.parameters[0], about["updates"])
+    return policy
