@@ -42,7 +42,7 @@ COMMANDS = {
     "demonstrate": Command(
         "msaclag.demonstrate:demonstrate", "scripted pours on the twin, to begin a training with", _TRAINING_MISTAKES
     ),
-    "eval": Command("msaclag.train:evaluate", "how a checkpoint's policy does on the twin", _TRAINING_MISTAKES),
+    "eval": Command("msaclag.evaluation:evaluate", "how a checkpoint's policy does on the twin", _TRAINING_MISTAKES),
     "bench": Command("msaclag.bench.command:bench", "how fast this machine trains, measured"),
     "study": Command(
         "msaclag.study.command:study", "many runs: settings, algorithms, variants, seeds", _TRAINING_MISTAKES

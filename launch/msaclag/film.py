@@ -1,7 +1,7 @@
 """A pour on film: pictures by the twin's camera, each with a caption that tells where the coffee is."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,8 +62,8 @@ def check(file: Path) -> None:
         raise SettingError(f"{file}: there is no folder {file.absolute().parent}")
 
 
-def record(environment: PourCoffeeEnv, camera: Camera, policy: Policy, seed: int) -> list[Frame]:
-    """Film one episode, a frame for the first state and for each step.
+def record(environment: PourCoffeeEnv, camera: Camera, policy: Policy, seed: int) -> Iterator[Frame]:
+    """Film one episode: a frame of the first state, and one of each step as it is made.
 
     Args:
         environment: whose episode.
@@ -73,15 +73,13 @@ def record(environment: PourCoffeeEnv, camera: Camera, policy: Policy, seed: int
     """
     period = 1 / environment.metadata["render_fps"]
     observation, _ = environment.reset(seed=seed)
-    frames = [Frame(camera(WIDTH, HEIGHT), 0.0, 0.0, 0.0, "")]
-    ended = False
+    yield Frame(camera(WIDTH, HEIGHT), 0.0, 0.0, 0.0, "")
+    steps, ended = 0, False
     while not ended:
         observation, _, terminated, truncated, info = environment.step(policy(observation))
-        ended = terminated or truncated
-        ending = ", ".join(info["violations"]) or "success" * bool(info["success"]) or "the end" if ended else ""
-        time = frames[-1].time + period
-        frames.append(Frame(camera(WIDTH, HEIGHT), time, info["poured"], info["spilled"], ending))
-    return frames
+        steps, ended = steps + 1, terminated or truncated
+        ending = ", ".join(info["violations"]) or ("success" if info["success"] else "no success") if ended else ""
+        yield Frame(camera(WIDTH, HEIGHT), steps * period, info["poured"], info["spilled"], ending)
 
 
 def write(frames: Sequence[Frame], file: Path) -> None:

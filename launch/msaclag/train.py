@@ -1,13 +1,13 @@
-"""`msaclag train` and `msaclag eval`: Pour Coffee on the twin in one process, without ROS."""
+"""`msaclag train`: Pour Coffee on the twin in one process, without ROS."""
 
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import Field
 from rich.console import Console
-from tyro.conf import Positional, arg
+from tyro.conf import arg
 
 from kinova_pour_env import POUR_COFFEE
 from kinova_pour_env.pour_coffee_config import RewardForm, Setting
@@ -15,8 +15,10 @@ from kinova_pour_env.scene import Scene
 from msaclag import figures
 from msaclag.conditions import problem_of
 from msaclag.console import RunConsole, summary_table
-from msaclag_learner import checkpoint as checkpoints
-from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
+from msaclag.demonstrate import scripted_pours
+from msaclag_learner.compatibility import refuse_to_overwrite
+from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.demonstrations import FILE as DEMONSTRATIONS
 from msaclag_learner.training import train as run_training
 from msaclag_ros.settings import SettingError
 from sim_bridge.pour_coffee import make_pour_coffee
@@ -25,6 +27,7 @@ from sim_bridge.pour_coffee import make_pour_coffee
 def train(
     setting: Setting = "1",
     reward: RewardForm = "shaped",
+    pours: Annotated[int, Field(ge=0)] = 10,
     training: Annotated[TrainingConfig, arg(name="")] = TrainingConfig(run_dir=""),
     scene: Scene = Scene(),
 ) -> None:
@@ -38,52 +41,35 @@ def train(
     Args:
         setting: Row of the paper's Table III.
         reward: Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll.
+        pours: Scripted pours to begin with where --demonstrations names no file; 0 learns from scratch.
         training: How long, from what, and where to; an empty run-dir is runs/TIME-train.
         scene: Mug, target cup and goal.
     """
     if training.resume and not training.run_dir:
         raise SettingError("--resume goes on with the run in --run-dir: name that folder")
-    demonstrations = training.demonstrations
-    if demonstrations and not training.resume and (problem := problem_of(Path(demonstrations), setting, reward)):
-        raise SettingError(f"--demonstrations: {problem}")
-    folder = Path(training.run_dir or _fresh("train"))
-    _run(setting, reward, replace(training, run_dir=str(folder)), scene, folder)
+    folder = Path(training.run_dir or fresh_folder("train"))
+    training = replace(training, run_dir=str(folder))
+    if not training.resume:
+        training = replace(training, demonstrations=_demonstrations(setting, reward, pours, training, scene))
+    run(setting, reward, training, scene, folder)
 
 
-def evaluate(
-    checkpoint: Positional[Path],
-    setting: Setting = "1",
-    reward: RewardForm = "shaped",
-    episodes: Annotated[int, arg(help="Episodes with the deterministic policy.")] = 100,
-    seed: int = 0,
-    scene: Scene = Scene(),
-) -> None:
-    """Run a checkpoint's policy on the twin and tell how it does.
-
-        msaclag eval runs/20260101-120000-pour_coffee_sim --episodes 100
-
-    Args:
-        checkpoint: Folder of a run, or the checkpoint in it.
-        setting: Row of the paper's Table III.
-        reward: Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll.
-        episodes: How many.
-        seed: Of the first states.
-        scene: Mug, target cup and goal.
-    """
-    _, about = checkpoints.load(checkpoint)
-    folder = Path(_fresh("eval"))
-    config = TrainingConfig(
-        algorithm=TypeAdapter(AlgorithmConfig).validate_python(about["settings"]["algorithm"]),
-        steps=0,
-        evaluation_episodes=episodes,
-        seed=seed,
-        checkpoint=str(checkpoint),
-        run_dir=str(folder),
-    )
-    _run(setting, reward, config, scene, folder)
+def _demonstrations(setting: Setting, reward: RewardForm, pours: int, training: TrainingConfig, scene: Scene) -> str:
+    """The file to begin with, or none."""
+    if training.demonstrations:
+        if problem := problem_of(Path(training.demonstrations), setting, reward):
+            raise SettingError(f"--demonstrations: {problem}")
+        return training.demonstrations
+    if pours == 0 or training.steps == 0:
+        return ""
+    refuse_to_overwrite(Path(training.run_dir))
+    file = Path(training.run_dir) / DEMONSTRATIONS
+    scripted_pours(setting, reward, scene, pours, seed=training.seed).write(file)
+    return str(file)
 
 
-def _run(setting: Setting, reward: RewardForm, config: TrainingConfig, scene: Scene, folder: Path) -> None:
+def run(setting: Setting, reward: RewardForm, config: TrainingConfig, scene: Scene, folder: Path) -> None:
+    """Train and evaluate into `folder`, in view of the console."""
     console = Console(highlight=False)
     view = RunConsole(console)
     environment = make_pour_coffee(setting, scene, reward=reward)
@@ -99,5 +85,6 @@ def _run(setting: Setting, reward: RewardForm, config: TrainingConfig, scene: Sc
         figures.draw(folder)
 
 
-def _fresh(kind: str) -> str:
+def fresh_folder(kind: str) -> str:
+    """Where a run goes that was given no folder."""
     return f"runs/{datetime.now():%Y%m%d-%H%M%S}-{kind}"

@@ -22,7 +22,7 @@ def pour():
     twin = Twin(scene)
     environment = PourCoffeeEnv(twin, scene, PourCoffeeConfig(max_steps=80))
     policy = Demonstrator(scene, environment.task.config)
-    frames = film.record(environment, lambda *_: twin.render(*SMALL), policy, seed=3)
+    frames = list(film.record(environment, lambda *_: twin.render(*SMALL), policy, seed=3))
     environment.close()
     return frames
 
