@@ -19,6 +19,8 @@ from msaclag_learner.experience import Transition
 from msaclag_learner.seeds import episode_seed
 from sim_bridge.pour_coffee import make_pour_coffee
 
+NOISE = 0.1
+"""Standard deviation of what is added to each action of the script, in +-1."""
 TRIES = 5
 """Pours tried for one that is wanted, before giving up."""
 
@@ -28,7 +30,7 @@ def demonstrate(
     setting: Setting = "1",
     reward: RewardForm = "shaped",
     episodes: Annotated[int, Field(ge=1), arg(help="Pours to keep.")] = 10,
-    noise: Annotated[float, Field(ge=0, le=1), arg(help="Standard deviation of what is added to each action.")] = 0.1,
+    noise: Annotated[float, Field(ge=0, le=1), arg(help="Standard deviation of what is added to each action.")] = NOISE,
     seed: int = 0,
     scene: Scene = Scene(),
 ) -> None:
@@ -48,25 +50,37 @@ def demonstrate(
         seed: Of the first states and the noise.
         scene: Mug, target cup and goal.
     """
+    demonstrations = scripted_pours(setting, reward, scene, episodes, seed=seed, noise=noise)
+    demonstrations.write(file)
+    Console(highlight=False).print(
+        f"{file}: {len(demonstrations.first_states)} pours, {len(demonstrations.transitions)} transitions",
+        soft_wrap=True,
+    )
+
+
+def scripted_pours(
+    setting: Setting, reward: RewardForm, scene: Scene, episodes: int, *, seed: int, noise: float = NOISE
+) -> Demonstrations:
+    """So many pours that succeeded, with normal noise on the script's actions.
+
+    Raises:
+        TaskError: too many do not succeed.
+    """
     environment = make_pour_coffee(setting, scene, reward=reward)
     random = np.random.default_rng(seed)
     pours: list[list[Transition]] = []
     tried = 0
     try:
         for _ in track(range(episodes), "pouring", transient=True):
-            while not (pour := _pour(environment, episode_seed(seed, "training", tried), noise, random)):
+            while not (pour := _pour(environment, episode_seed(seed, "demonstration", tried), noise, random)):
                 tried += 1
                 if tried > TRIES * episodes:
-                    raise TaskError(f"only {len(pours)} of {tried} scripted pours went well: lower the noise")
+                    raise TaskError(f"only {len(pours)} of {tried} scripted pours succeeded: lower the noise")
             tried += 1
             pours.append(pour)
     finally:
         environment.close()
-    demonstrations = Demonstrations.of(POUR_COFFEE, pours, {"setting": setting, "reward": reward})
-    demonstrations.write(file)
-    Console(highlight=False).print(
-        f"{file}: {len(pours)} pours of {tried} tried, {len(demonstrations.transitions)} transitions", soft_wrap=True
-    )
+    return Demonstrations.of(POUR_COFFEE, pours, {"setting": setting, "reward": reward})
 
 
 def _pour(environment: PourCoffeeEnv, seed: int, noise: float, random: np.random.Generator) -> list[Transition]:
