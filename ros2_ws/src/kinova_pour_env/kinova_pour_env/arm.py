@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kinova_pour_env.scene import Scene
+
 Vector = NDArray[np.float64]
+
+Snapshot = TypeVar("Snapshot")
 
 JOINTS = 7
 
@@ -19,7 +23,7 @@ class ArmError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Two bodies nearer to each other than allowed.
+    """Two bodies near each other; those in `ArmState.contacts` are nearer than allowed.
 
     Attributes:
         bodies: their names, sorted, e.g. ("forearm_link", "table").
@@ -75,13 +79,17 @@ class Arm(Protocol):
     real_time: bool
     """Whether `advance` waits for the wall clock."""
 
-    def reset(self, random: np.random.Generator) -> Iterator[str]:
+    def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Iterator[str]:
         """Go to a first state with a full mug; yields the name of each phase as it begins.
 
         Closing the iterator early leaves the arm standing.
 
+        Args:
+            random: for what is drawn.
+            scene: what stands around it from now on, where that changes.
+
         Raises:
-            ArmError: the arm cannot get there.
+            ArmError: the arm cannot get there, or it cannot change its scene.
         """
 
     def send_twist(self, twist: Vector) -> None:
@@ -105,6 +113,17 @@ class Arm(Protocol):
 
     def close(self) -> None:
         """Leave the arm standing and let go of it."""
+
+
+@runtime_checkable
+class Repeatable(Protocol[Snapshot]):
+    """An arm that can go back to what it was, to the bit: a simulated one."""
+
+    def snapshot(self) -> Snapshot:
+        """All that decides what happens next."""
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to it, whatever has happened since."""
 
 
 def find_arm(name: str) -> Any:

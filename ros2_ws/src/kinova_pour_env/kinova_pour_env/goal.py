@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from kinova_pour_env.arm import ArmState
 from kinova_pour_env.kinematics import angles_from_rotation
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.scene import Scene
 
 OBSERVATIONS = 15
@@ -23,18 +23,7 @@ class Goal:
     """
 
     def __init__(self, scene: Scene, config: PourCoffeeConfig) -> None:
-        """Take the goal's pose.
-
-        Raises:
-            TaskError: it lies outside the workspace.
-        """
-        for axis, value, low, high in zip(
-            "xyz", scene.goal_position, config.workspace_low, config.workspace_high, strict=True
-        ):
-            if not low <= value <= high:
-                raise TaskError(
-                    f"the goal lies outside the workspace: {axis} is {value:g} m, the box {low:g} to {high:g} m"
-                )
+        """Take the goal's pose."""
         self._config = config
         self._position = np.array(scene.goal_position)
         self._roll = scene.goal_roll

@@ -6,6 +6,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from kinova_pour_env.disturbance import Disturbance
+
 Setting = Literal["1", "2", "3", "4", "real"]
 RewardForm = Literal["shaped", "printed"]
 """Eq. 17 as printed, or with a pull to the ball's centre and twice the weight on the roll."""
@@ -76,6 +78,8 @@ class PourCoffeeConfig:
     """End the episode there. Eq. 17 pays about 10 a step at the goal, so an early end would teach hovering."""
     settle_time: Annotated[float, Field(ge=0, le=30)] = 1.0
     """How long a real arm stands still after a reset, s; in the twin the coffee is at rest at once."""
+    disturbance: Disturbance = Disturbance()
+    """How episodes differ from what is written; off by default."""
 
     @model_validator(mode="after")
     def _box_is_not_empty(self) -> "PourCoffeeConfig":

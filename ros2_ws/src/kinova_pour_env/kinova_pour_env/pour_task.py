@@ -3,15 +3,20 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Generator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kinova_pour_env.arm import Arm, ArmError, Vector
+from kinova_pour_env.arm import Arm, ArmError, Repeatable, Vector
 from kinova_pour_env.detectors import Violation, counts, detect, emergency_stop
+from kinova_pour_env.disturbance import Noise
 from kinova_pour_env.effort import Effort
 from kinova_pour_env.goal import OBSERVATIONS, Goal
 from kinova_pour_env.liquid import Liquid
+from kinova_pour_env.places import check_places
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.reward import pour_reward
 from kinova_pour_env.safety_filter import ACTIONS, SafetyFilter, checked_action
@@ -28,12 +33,30 @@ class EpisodeError(RuntimeError):
     """A step was asked for outside an episode."""
 
 
+@dataclass(frozen=True, slots=True)
+class TaskSnapshot:
+    """An episode at one instant.
+
+    Attributes:
+        arm: the arm's own snapshot.
+        episode: what the task knows of the episode, by attribute.
+    """
+
+    arm: Any
+    episode: dict[str, Any]
+
+
+_LASTING = {"arm", "config", "on_tick", "_written_scene", "_ticks_per_step", "_filter", "_interrupted", "_reported"}
+"""Attributes of a task that no episode changes, or that belong to other threads."""
+
+
 class PourTask:
     """Episodes of Pour Coffee; the Gymnasium environment and the environment node wrap it.
 
     One thread runs it; `interrupt`, `report` and `emergency_stop` may come from others.
 
     Attributes:
+        scene: that of the episode.
         observation: [15] float32, at the episode's beginning or the end of the last step or hold (`Goal.observation`).
         on_tick: called after each control period of an episode.
         running: an episode is under way.
@@ -49,9 +72,10 @@ class PourTask:
 
         Raises:
             TaskError: the settings do not fit the arm or the scene.
+            ArmError: the goal of an episode can be out of reach.
         """
         self.arm = arm
-        self.scene = scene
+        self.scene = self._written_scene = scene
         self.config = config
         self.liquid = Liquid(scene)
         self.on_tick: Callable[[Tick], None] | None = None
@@ -59,12 +83,15 @@ class PourTask:
         self.running = False
         self._ticks_per_step = _ticks_per_step(config, arm)
         self._goal = Goal(scene, config)
+        check_places(scene, config)
         self._filter = SafetyFilter(config)
         self._interrupted = threading.Event()
         self._reported: deque[Violation] = deque()
         self._action: Vector = np.zeros(ACTIONS)
         self._executed: list[Vector] = []
         self._violations: list[Violation] = []
+        self._commands: deque[Vector] = deque()
+        self._noise: Noise | None = None
 
     def reset(self, random: np.random.Generator) -> Generator[str, None, None]:
         """Bring the arm to a first state with a full mug and begin an episode.
@@ -79,12 +106,18 @@ class PourTask:
         self.running = False
         self._interrupted.clear()
         self._reported.clear()
-        yield from self.arm.reset(random)
+        conditions = self.config.disturbance.conditions(self._written_scene, random)
+        yield from self.arm.reset(random, conditions.scene)
         if self.arm.real_time:
             for _ in range(round(self.config.settle_time / self.arm.period)):
                 yield "settle"
                 self.arm.send_twist(np.zeros(6))
                 self.arm.advance()
+        if conditions.scene != self.scene:
+            self.scene, self.liquid = conditions.scene, Liquid(conditions.scene)
+            self._goal = Goal(self.scene, self.config)
+        self._commands = deque([np.zeros(6)] * conditions.delay)
+        self._noise = conditions.noise
         self._state = self.arm.read()
         self.liquid.reset(self._state.cup_rotation)
         self._effort = Effort(self._state)
@@ -93,7 +126,7 @@ class PourTask:
         self._spilled_before = 0.0
         self._ended_step = True
         self._goal.reset(self._state)
-        self.observation = self._goal.observation(self._state)
+        self.observation = self._observed()
         self.running = True
 
     def step(self, action: ArrayLike) -> StepResult:
@@ -153,7 +186,7 @@ class PourTask:
         if not self.running or not self._ended_step:
             raise EpisodeError("hold is for the time between two steps of an episode")
         self._advance(np.zeros(6))
-        self.observation = self._goal.observation(self._state)
+        self.observation = self._observed()
         return bool(self._violations or self._reported or self._state.faults)
 
     @property
@@ -179,10 +212,35 @@ class PourTask:
         self.report(emergency_stop(source))
         self.arm.emergency_stop()
 
+    def snapshot(self) -> TaskSnapshot:
+        """The episode as it is now; what follows from it can be repeated to the bit.
+
+        Raises:
+            ArmError: the arm is none that can go back.
+        """
+        if not isinstance(self.arm, Repeatable):
+            raise ArmError(f"{type(self.arm).__name__} cannot go back to an earlier state: only a simulated arm can")
+        episode = {name: value for name, value in vars(self).items() if name not in _LASTING}
+        return TaskSnapshot(self.arm.snapshot(), deepcopy(episode))
+
+    def restore(self, snapshot: TaskSnapshot) -> None:
+        """Go back to the episode of a snapshot, arm, coffee and clock included, whatever has happened since.
+
+        Raises:
+            ArmError: the arm is none that can go back, or has other settings than the one of the snapshot.
+        """
+        if not isinstance(self.arm, Repeatable):
+            raise ArmError(f"{type(self.arm).__name__} cannot go back to an earlier state: only a simulated arm can")
+        self.arm.restore(snapshot.arm)
+        self._interrupted.clear()
+        self._reported.clear()
+        vars(self).update(deepcopy(snapshot.episode))
+
     def _advance(self, twist: Vector) -> None:
         """One control period: move, let the coffee slosh, look for violations, tell."""
+        self._commands.append(twist)
         try:
-            self.arm.send_twist(twist)
+            self.arm.send_twist(self._commands.popleft())
         except ArmError:
             if self._reported or self._violations:  # an emergency stop came between
                 self._note_reported()
@@ -228,11 +286,16 @@ class PourTask:
         while self._reported:
             self._note([self._reported.popleft()])
 
+    def _observed(self) -> NDArray[np.float32]:
+        """What the policy is told: the reading as the sensors give it."""
+        state = self._state if self._noise is None else self._noise.sensed(self._state)
+        return self._goal.observation(state)
+
     def _finish_step(self) -> StepResult:
         self._steps += 1
         self._ended_step = True
         liquid, goal = self.liquid, self._goal
-        self.observation = goal.observation(self._state)
+        self.observation = self._observed()
         violations, self._violations = tuple(self._violations), []
         success = goal.reached and not violations
         ending = self._ending(violations, success)

@@ -34,8 +34,9 @@ class FloatingCup:
         self.position, self.rotation = position, np.eye(3)
         self.twist = self.target = np.zeros(6)
 
-    def reset(self, random: np.random.Generator) -> Iterator[str]:
+    def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Iterator[str]:
         yield "going home"
+        self.scene = scene or self.scene
         self._stand(START + random.uniform(-1, 1, 3) * self.scene.start_spread)
 
     def send_twist(self, twist: Vector) -> None:

@@ -1,4 +1,4 @@
-"""What touches what in the twin's world, and with which force."""
+"""What is near what in the twin's world, what touches, and with which force."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,6 +26,18 @@ def contacts_of(world: World, points: Iterable[Any]) -> tuple[Contact, ...]:
             inner = point[1] == point[2] == world.arm
             deepest[first, second] = Contact((first, second), point[8], inner)
     return tuple(deepest[pair] for pair in sorted(deepest))
+
+
+def distances(world: World, farthest: float) -> tuple[Contact, ...]:
+    """The distance of each pair of bodies that are nearer than `farthest` m and may touch, sorted by name."""
+    bodies = sorted({body for body, _ in world.names} - {world.arm})
+    points = [
+        point
+        for body in (*bodies, world.arm)
+        for point in pybullet.getClosestPoints(world.arm, body, farthest, physicsClientId=world.client)
+        if frozenset((world.names[point[1], point[3]], world.names[point[2], point[4]])) not in world.neighbours
+    ]
+    return contacts_of(world, points)
 
 
 def external_wrench(world: World, points: Iterable[Any], tool: Vector) -> Vector:

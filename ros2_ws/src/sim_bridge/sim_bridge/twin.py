@@ -2,21 +2,22 @@
 
 import time
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from math import isfinite
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pybullet
 from numpy.typing import NDArray
 
 from kinova_pour_env import gen3
-from kinova_pour_env.arm import ArmError, ArmState, Vector
+from kinova_pour_env.arm import ArmError, ArmState, Contact, Vector
+from kinova_pour_env.inverse_kinematics import CUP_AT_HOME, joint_positions_at
 from kinova_pour_env.kinematics import wrap
 from kinova_pour_env.scene import Scene
 from sim_bridge.camera import picture
-from sim_bridge.inverse_kinematics import joint_positions_at
-from sim_bridge.touch import contacts_of, external_wrench, touching_points
+from sim_bridge.touch import contacts_of, distances, external_wrench, touching_points
 from sim_bridge.twin_config import TwinConfig
 from sim_bridge.twist_follower import TwistFollower
 from sim_bridge.world import World
@@ -28,6 +29,24 @@ SETTLING_PERIODS = 8
 
 _FASTEST = np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS])
 _CONTINUOUS = [joint.limit == float("inf") for joint in gen3.ACTUATED_JOINTS]
+
+
+class TwinSnapshot(NamedTuple):
+    """A twin at one instant; it can be pickled.
+
+    Attributes:
+        config: of the twin.
+        physics: Bullet's state.
+        motion: all else, by attribute.
+    """
+
+    config: TwinConfig
+    physics: bytes
+    motion: dict[str, Any]
+
+
+_LASTING = {"config", "period", "real_time", "_world", "_efforts", "_next_tick", "_diverged"}
+"""Attributes of a twin that its motion does not change, and the world."""
 
 
 class Twin:
@@ -59,8 +78,12 @@ class Twin:
             self.close()
             raise
 
-    def reset(self, random: np.random.Generator) -> Iterator[str]:
+    def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Iterator[str]:
         """Stand at Home, moved by a draw from the cube of `scene.start_spread`; clears every fault.
+
+        Args:
+            random: of the draw.
+            scene: what stands around it from now on; the same as before if left out.
 
         Yields:
             "home", then "refill", as each begins.
@@ -70,8 +93,11 @@ class Twin:
         """
         self.stop()
         yield "home"
+        if scene is not None and scene != self.scene:
+            self._open().load(scene)
+            self.scene = scene
         spread = self.scene.start_spread
-        self._stand(joint_positions_at(random.uniform(-spread, spread, 3)))
+        self._stand(joint_positions_at(CUP_AT_HOME + random.uniform(-spread, spread, 3), "start"))
         yield "refill"
 
     def send_twist(self, twist: Vector) -> None:
@@ -122,17 +148,55 @@ class Twin:
         """A picture of the mug and the target cup, uint8 [height, width, 3]."""
         return picture(self._open(), self.scene, width, height)
 
+    def distances(self, farthest: float) -> tuple[Contact, ...]:
+        """The pairs of bodies nearer to each other than `farthest` m, by name, with the least distance of each.
+
+        Neighbours along the arm, the links of the hand among themselves, and the base on its table are left out.
+        """
+        return distances(self._open(), farthest)
+
+    def snapshot(self) -> TwinSnapshot:
+        """The twin as it is now; what follows from it can be repeated to the bit, by any twin of the same settings.
+
+        Raises:
+            ArmError: the twin is closed, or its physics has diverged.
+        """
+        world = self._open()
+        if self._diverged:
+            raise ArmError("the physics of the twin has diverged: reset it")
+        motion = {name: value for name, value in vars(self).items() if name not in _LASTING}
+        return TwinSnapshot(self.config, world.state(), deepcopy(motion))
+
+    def restore(self, snapshot: TwinSnapshot) -> None:
+        """Go back to a snapshot, time included, whatever has happened since.
+
+        Raises:
+            ArmError: the twin is closed, or the snapshot is of one with other settings.
+        """
+        if snapshot.config != self.config:
+            raise ArmError("the snapshot is of a twin with other settings")
+        self._repair()
+        scene = snapshot.motion["scene"]
+        if scene != self.scene:
+            self._open().load(scene)
+        self._open().restore(snapshot.physics)
+        vars(self).update(deepcopy(snapshot.motion))
+
+    def _repair(self) -> None:
+        """A new world for one that diverged: what is not a number stays in Bullet's caches."""
+        if self._diverged:
+            self._open().close()
+            self._world = World(self.scene, self.config)
+            self._diverged = False
+
     def _open(self) -> World:
         if self._world is None or not pybullet.isConnected(self._world.client):
             raise ArmError("the twin is closed, or its window was: make another one")
         return self._world
 
     def _stand(self, joint_positions: Vector) -> None:
+        self._repair()
         world = self._open()
-        if self._diverged:  # What is not a number stays in Bullet's caches.
-            world.close()
-            self._world = world = World(self.scene, self.config)
-            self._diverged = False
         for joint, position in zip(world.joints, joint_positions, strict=True):
             pybullet.resetJointState(world.arm, joint, position, physicsClientId=world.client)
         self._follower.reset(joint_positions)

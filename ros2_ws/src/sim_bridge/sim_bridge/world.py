@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +31,7 @@ class World:
         names: the name of each (body id, link index).
         joints: link indices of the actuated joints.
         mug: link index of the mug, whose frame is cup_frame.
+        neighbours: pairs of names between which nothing counts as a touch, a link with itself included.
         substeps: physics steps per call of stepSimulation.
     """
 
@@ -36,10 +39,19 @@ class World:
         """Load everything.
 
         Raises:
-            ArmError: the window cannot be opened.
+            ArmError: the window cannot be opened, or no temporary file be written.
         """
         self.client = _connect(config.gui)
         self.substeps = config.substeps
+        self.load(scene)
+
+    def load(self, scene: Scene) -> None:
+        """Put another scene, and the arm as it is at joint positions zero, in place of what is there.
+
+        Raises:
+            ArmError: no temporary file can be written.
+        """
+        pybullet.resetSimulation(physicsClientId=self.client)
         # One call advances a whole period: the motors keep their targets over its substeps.
         pybullet.setPhysicsEngineParameter(
             fixedTimeStep=gen3.COMMAND_PERIOD,
@@ -72,9 +84,20 @@ class World:
         if pybullet.isConnected(self.client):
             pybullet.disconnect(self.client)
 
+    def state(self) -> bytes:
+        """Bullet's whole state, caches of contacts included: what follows from it repeats to the bit, in any client."""
+        with _temporary_file("state.bullet") as path:
+            pybullet.saveBullet(str(path), physicsClientId=self.client)
+            return path.read_bytes()
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a state of a world with the same scene."""
+        with _temporary_file("state.bullet") as path:
+            path.write_bytes(state)
+            pybullet.restoreState(fileName=str(path), physicsClientId=self.client)
+
     def _load(self, urdf: str, position: tuple[float, float, float], flags: int = 0) -> int:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "body.urdf"
+        with _temporary_file("body.urdf") as path:
             path.write_text(urdf)
             body: int = pybullet.loadURDF(
                 str(path), basePosition=position, useFixedBase=True, flags=flags, physicsClientId=self.client
@@ -84,10 +107,26 @@ class World:
     def _exclude_neighbours(self, links: dict[int, str], table: int) -> None:
         adjacent = {frozenset((joint.parent, joint.child)) for joint in gen3.ACTUATED_JOINTS}
         hand = {frozenset(pair) for pair in combinations(HAND, 2)}
+        itself = {frozenset((name,)) for name in links.values()}
+        self.neighbours = adjacent | hand | itself | {frozenset(("base_link", "table"))}
         for a, b in combinations(links, 2):
-            if frozenset((links[a], links[b])) in adjacent | hand:
+            if frozenset((links[a], links[b])) in self.neighbours:
                 pybullet.setCollisionFilterPair(self.arm, self.arm, a, b, 0, physicsClientId=self.client)
         pybullet.setCollisionFilterPair(self.arm, table, -1, -1, 0, physicsClientId=self.client)
+
+
+@contextmanager
+def _temporary_file(name: str) -> Iterator[Path]:
+    """A path for PyBullet, which reads and writes files only.
+
+    Raises:
+        ArmError: it cannot be written, or PyBullet cannot read it.
+    """
+    try:
+        with TemporaryDirectory() as folder:
+            yield Path(folder) / name
+    except (OSError, pybullet.error) as error:
+        raise ArmError(f"PyBullet takes its world from a temporary file, and {name} failed: {error}") from error
 
 
 def _connect(gui: bool) -> int:
