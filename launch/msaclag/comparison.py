@@ -131,7 +131,7 @@ def _curves(
         values = np.stack([np.interp(grid, steps, _smooth(tag, values)) for steps, values in series])
         mean, low, high = over_seeds(values, within)
         axis.plot(grid, mean, color=f"C{number}", linewidth=1.5)
-        axis.fill_between(grid, low, high, color=f"C{number}", alpha=0.18, linewidth=0)
+        axis.fill_between(grid, low, high, color=f"C{number}", alpha=0.7 / (3 + len(groups)), linewidth=0)
         seen += [values.min(), values.max()]
     if within == SHARE:
         axis.set_ylim(-0.03, 1.03)
@@ -155,7 +155,7 @@ def _bars(axis: Axes, groups: Mapping[str, Sequence[RecordedRun]], tag: str, tit
             axis.errorbar(number, mean, [[mean - low], [high - mean]], color="0.25", capsize=6)
         spread = np.linspace(-0.15, 0.15, len(rates)) if len(rates) > 1 else [0.0]
         axis.plot(number + np.array(spread), rates, "o", color=f"C{number}", markersize=5, markeredgecolor="white")
-    axis.set_xticks(range(len(groups)), ["\n".join(name.split(maxsplit=1)) for name in groups], fontsize=8)
+    axis.set_xticks(range(len(groups)), list(groups), fontsize=8, rotation=20, ha="right", rotation_mode="anchor")
     axis.set_ylim(-0.03, 1.05)
     axis.grid(alpha=0.3, axis="y")
 

@@ -132,7 +132,7 @@ def _captioned(frame: Frame) -> Image.Image:
             draw.rectangle((left, top, right - 1, top + _BAR), fill=colour)
         left = right
     for share, (name, colour) in zip(shares[::-1], _PARTS[::-1], strict=True):
-        words = f"{name} {share:.0%}"
+        words = f"{name} {share:.1%}"
         draw.text((end, line), words, fill=colour, font=font, anchor="ra")
         end -= draw.textlength(words, font=font) + 2 * _MARGIN
     if frame.ending:
