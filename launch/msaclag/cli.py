@@ -43,6 +43,11 @@ COMMANDS = {
         "msaclag.demonstrate:demonstrate", "scripted pours on the twin, to begin a training with", _TRAINING_MISTAKES
     ),
     "eval": Command("msaclag.evaluation:evaluate", "how a checkpoint's policy does on the twin", _TRAINING_MISTAKES),
+    "transfer": Command(
+        "msaclag.transfer.command:transfer",
+        "how checkpoints do on arms other than the twin they know",
+        _TRAINING_MISTAKES,
+    ),
     "bench": Command("msaclag.bench.command:bench", "how fast this machine trains, measured"),
     "study": Command(
         "msaclag.study.command:study", "many runs: settings, algorithms, variants, seeds", _TRAINING_MISTAKES

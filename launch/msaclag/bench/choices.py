@@ -26,6 +26,7 @@ DEFAULT = AlgorithmConfig(
     batch=64,
     policy_rate=1e-3,
     critic_rate=3e-3,
+    value_scale=10,
     polyak=0.02,
     multiplier_rate=1e-2,
     threshold_rate=1e-2,

@@ -4,7 +4,7 @@ import os
 from importlib import import_module
 from json import dumps
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -14,33 +14,44 @@ from msaclag_ros.settings import SettingError
 
 
 def bench(
-    subject: Positional[Literal["learner", "gradients", "choices"]],
+    subject: Positional[Literal["learner", "gradients", "choices", "liquid"]],
     json: Path | None = None,
     threads: int | None = None,
     quick: bool = False,
     seeds: int | None = None,
     only: tuple[str, ...] = (),
+    checkpoint: Path | None = None,
 ) -> None:
     """Measure on this machine, which should do nothing else meanwhile.
 
         msaclag bench learner --json learner.json
         msaclag bench choices --only safety_share polyak
+        msaclag bench liquid --checkpoint runs/20260101-120000-train
 
     Args:
         subject: What to measure.
         json: File to put the figures into.
-        threads: Threads of the learner; as many as there are cores if left out.
+        threads: Threads of the learner, or motions at once; as many as there are cores if left out.
         quick: Fewer repetitions, for a rough picture.
-        seeds: Agents for each choice, 8 if left out; for choices.
+        seeds: Agents for each choice, 8 if left out; motions of each kind, 6 if left out; for choices and liquid.
         only: Names of the choices to measure, all if left out; for choices.
+        checkpoint: Run whose policy moves the mug too; for liquid.
     """
     if threads is not None and threads < 1:
         raise SettingError(f"threads is {threads}; it must be 1 or more, or left out")
     if seeds is not None and seeds < 1:
         raise SettingError(f"seeds is {seeds}; it must be 1 or more, or left out")
-    if subject != "choices" and (seeds or only):
-        raise SettingError("--seeds and --only are for `msaclag bench choices`")
-    options = {"seeds": seeds or 8, "only": only} if subject == "choices" else {}
+    if subject != "choices" and only:
+        raise SettingError("--only is for `msaclag bench choices`")
+    if subject not in ("choices", "liquid") and seeds:
+        raise SettingError("--seeds is for `msaclag bench choices` and `msaclag bench liquid`")
+    if subject != "liquid" and checkpoint:
+        raise SettingError("--checkpoint is for `msaclag bench liquid`")
+    offered: dict[str, dict[str, Any]] = {
+        "choices": {"seeds": seeds or 8, "only": only},
+        "liquid": {"seeds": seeds or 6, "checkpoint": checkpoint},
+    }
+    options = offered.get(subject, {})
     if json is not None and not json.absolute().parent.is_dir():
         raise SettingError(f"json: there is no folder {json.absolute().parent}")
     console = Console(highlight=False)

@@ -16,7 +16,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
-from rclpy.event_handler import QoSLivelinessChangedInfo, SubscriptionEventCallbacks
+from rclpy.event_handler import QoSLivelinessChangedInfo
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock
@@ -34,6 +34,7 @@ from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation, Transition
 from msaclag_msgs.srv import FetchTransitions
 from msaclag_ros.diagnostics import ERROR, OK, Health, publish_health
+from msaclag_ros.endpoints import publisher, subscribe
 from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 from msaclag_ros.node_main import run
@@ -87,7 +88,7 @@ class EnvNode(Node):
         self._goals: Queue[ServerGoalHandle] = Queue()
         self._log: deque[Transition] = deque(maxlen=config.transitions_kept)
         self._out = {
-            name: self.create_publisher(TOPICS[name].type, name, TOPICS[name].qos)
+            name: publisher(self, name)
             for name in ("observation", "transition", "safety_violation", "cup_motion", "joint_states", "clock")
         }
         self._listen()
@@ -105,12 +106,10 @@ class EnvNode(Node):
         self.arm.close()
 
     def _listen(self) -> None:
-        lease = SubscriptionEventCallbacks(liveliness=self._on_learner_liveliness, use_default_callbacks=False)
-        kind, qos = TOPICS["action"]
-        self.create_subscription(kind, "action", self._on_action, qos, event_callbacks=lease)
-        kind, latched = TOPICS["safety_violation"]
-        qos = QoSProfile(depth=latched.depth, reliability=latched.reliability)  # what lies latched is of the past
-        self.create_subscription(kind, "safety_violation", self._on_violation, qos)
+        subscribe(self, "action", self._on_action, liveliness=self._on_learner_liveliness)
+        latched = TOPICS["safety_violation"].qos
+        new = QoSProfile(depth=latched.depth, reliability=latched.reliability)  # what lies latched is of the past
+        subscribe(self, "safety_violation", self._on_violation, qos=new)
         for name, serve in (
             ("acknowledge", self._acknowledge),
             ("soft_stop", self._soft_stop),

@@ -174,20 +174,20 @@ def cup_kinematics(joint_positions: Vector) -> CupKinematics:
     return CupKinematics(cup[:3, 3], cup[:3, :3], jacobian)
 
 
-def quaternion_from_rotation(rotation: Vector) -> Vector:
-    """The unit quaternion [x, y, z, w] of a rotation matrix [3, 3], w at 0 or above (Shepperd, 1978)."""
-    trace = rotation[0, 0] + rotation[1, 1] + rotation[2, 2]
-    diagonal = np.array([rotation[0, 0], rotation[1, 1], rotation[2, 2], trace])
-    largest = int(np.argmax(diagonal))
-    quaternion = np.empty(4)
-    if largest == 3:
-        quaternion[:3] = [rotation[(i + 2) % 3, (i + 1) % 3] - rotation[(i + 1) % 3, (i + 2) % 3] for i in range(3)]
-        quaternion[3] = 1 + trace
+def quaternion_from_rotation(rotation: Vector) -> tuple[float, float, float, float]:
+    """The unit quaternion (x, y, z, w) of a rotation matrix [3, 3], w at 0 or above (Shepperd, 1978)."""
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rotation.tolist()
+    trace = xx + yy + zz
+    largest = max(xx, yy, zz, trace)
+    if trace == largest:
+        x, y, z, w = zy - yz, xz - zx, yx - xy, 1 + trace
+    elif xx == largest:
+        x, y, z, w = 1 + 2 * xx - trace, yx + xy, zx + xz, zy - yz
+    elif yy == largest:
+        x, y, z, w = yx + xy, 1 + 2 * yy - trace, zy + yz, xz - zx
     else:
-        i, j, k = largest, (largest + 1) % 3, (largest + 2) % 3
-        quaternion[i] = 1 + 2 * rotation[i, i] - trace
-        quaternion[j] = rotation[j, i] + rotation[i, j]
-        quaternion[k] = rotation[k, i] + rotation[i, k]
-        quaternion[3] = rotation[k, j] - rotation[j, k]
-    quaternion /= np.linalg.norm(quaternion)
-    return -quaternion if quaternion[3] < 0 else quaternion
+        x, y, z, w = zx + xz, zy + yz, 1 + 2 * zz - trace, yx - xy
+    length = sqrt(x * x + y * y + z * z + w * w)
+    if w < 0:
+        length = -length
+    return x / length, y / length, z / length, w / length

@@ -32,9 +32,9 @@ class AlgorithmConfig:
     """γ_c."""
     polyak: Annotated[float, Field(gt=0, le=1)] = 0.005
     """τ of the target networks (open)."""
-    critic_rate: Rate = 1e-3
+    critic_rate: Rate = 3e-4
     """Adam's step for all critics (open)."""
-    value_scale: Annotated[float, Field(gt=0, le=1e6)] = 10.0
+    value_scale: Annotated[float, Field(gt=0, le=1e6)] = 100.0
     """Reward value that an output of 1 of the reward critics stands for; ν and α keep the paper's units (open)."""
     normalise_states: bool = True
     """Whether networks see states shifted and scaled by the warm-up's mean and spread, and within ±10 (open)."""
@@ -116,7 +116,7 @@ class TrainingConfig:
 
     algorithm: AlgorithmConfig = AlgorithmConfig()
     """The settings of the algorithm."""
-    steps: Annotated[int, Field(ge=0, le=10**9)] = 10_000
+    steps: Annotated[int, Field(ge=0, le=10**9)] = 20_000
     """Transitions to learn from, more than the warm-up and a batch; the last episode is ended. 0 only evaluates."""
     warmup: Annotated[int, Field(ge=0, le=10**9)] = 500
     """First transitions, of uniformly random actions and without updates; none where `checkpoint` is given."""

@@ -9,12 +9,11 @@ episode.
 import math
 import time
 from threading import Event, Thread
-from typing import Any
 from uuid import uuid4
 
 import numpy as np
 from rclpy.action import ActionClient
-from rclpy.event_handler import QoSLivelinessChangedInfo, SubscriptionEventCallbacks
+from rclpy.event_handler import QoSLivelinessChangedInfo
 from rclpy.node import Node
 from rclpy.task import Future
 from std_srvs.srv import Trigger
@@ -29,8 +28,9 @@ from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
 from msaclag_msgs.msg import Transition as TransitionMessage
 from msaclag_msgs.srv import FetchTransitions
 from msaclag_ros.diagnostics import OK, Health, publish_health
+from msaclag_ros.endpoints import publisher, subscribe
 from msaclag_ros.exclusive import claim
-from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
+from msaclag_ros.interface import RESET_ACTION, SERVICES
 from msaclag_ros.node_main import DONE, FAULT, run
 from msaclag_ros.parameters import declare, refuse_unknown
 
@@ -74,13 +74,9 @@ class LearnerNode(Node):
         self._asked_to_save: list[Future] = []
         self._trainer = Thread(target=self._train, name="trainer")
         self._progress = self.create_guard_condition(self._go_on)
-        self._action = self._publisher("action")
-        self._status = self._publisher("learner_status")
-        lease = SubscriptionEventCallbacks(liveliness=self._on_environment_liveliness, use_default_callbacks=False)
-        kind, qos = TOPICS["observation"]
-        self.create_subscription(kind, "observation", self._on_observation, qos, event_callbacks=lease)
-        kind, qos = TOPICS["transition"]
-        self.create_subscription(kind, "transition", self._on_transition, qos)
+        self._action, self._status = publisher(self, "action"), publisher(self, "learner_status")
+        subscribe(self, "observation", self._on_observation, liveliness=self._on_environment_liveliness)
+        subscribe(self, "transition", self._on_transition)
         self._fetch = self.create_client(FetchTransitions, "fetch_transitions")
         self._reset = ActionClient(self, RESET_ACTION[1], RESET_ACTION[0])
         self.create_service(SERVICES["save_checkpoint"], "save_checkpoint", self._on_save)
@@ -97,9 +93,6 @@ class LearnerNode(Node):
         if self.run is not None:
             self.run.close()
             self._report()
-
-    def _publisher(self, name: str) -> Any:
-        return self.create_publisher(TOPICS[name].type, name, TOPICS[name].qos)
 
     def _begin_when_connected(self) -> None:
         connected = (
@@ -177,9 +170,13 @@ class LearnerNode(Node):
 
     def _act(self, message: Observation) -> None:
         assert self.run is not None
-        if not self._real_time and not self.run.progress.caught_up:
-            self._held = message
-            return
+        if not self._real_time:
+            self._held = (
+                message  # before the look at the updates: the trainer wakes us after one if it sees something held
+            )
+            if not self.run.progress.caught_up:
+                return
+            self._held = None
         observation = np.asarray(message.values, np.float32)
         values = self.run.act(observation, evaluation=message.evaluation)
         self._answer = PolicyAction(
@@ -274,7 +271,8 @@ class LearnerNode(Node):
             while not self._ending.is_set():
                 if self.run.progress.wait_until_due(0.1):
                     self.run.update()
-                    self._progress.trigger()
+                    if self._held is not None or self._episode_over:
+                        self._progress.trigger()
                 self.run.save_if_due()
                 while self._asked_to_save:
                     self._asked_to_save.pop().set_result(self._save())

@@ -23,6 +23,7 @@ META = AlgorithmConfig(
     batch=64,
     policy_rate=1e-3,
     critic_rate=3e-3,
+    value_scale=10,
     polyak=0.1,
     safety_share=0.0,
     multiplier_rate=1e-2,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
-from msaclag_ros.interface import TOPICS
+from msaclag_ros.endpoints import publisher
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
@@ -27,8 +27,7 @@ class Health(NamedTuple):
 
 def publish_health(node: Node, read: Callable[[], Health]) -> None:
     """Publish what `read` says once a second, in the node's executor."""
-    topic = TOPICS["diagnostics"]
-    publisher = node.create_publisher(topic.type, "diagnostics", topic.qos)
+    diagnostics = publisher(node, "diagnostics")
 
     def publish() -> None:
         health = read()
@@ -38,6 +37,6 @@ def publish_health(node: Node, read: Callable[[], Health]) -> None:
         )
         array = DiagnosticArray(status=[status])
         array.header.stamp = node.get_clock().now().to_msg()
-        publisher.publish(array)
+        diagnostics.publish(array)
 
     node.create_timer(1.0, publish)
