@@ -10,8 +10,9 @@ help: ## this list
 setup: ## .venv/ and the built workspace; skipped when nothing changed (PYTHON=… chooses the interpreter)
 	@tools/setup
 
-demo: setup ## trains on the twin over the real ROS 2 graph, evaluates, draws (ARGS="steps:=1000 seed:=3" …)
-	@.venv/bin/msaclag up pour_coffee_sim $(ARGS)
+demo: setup ## learns to pour on the twin over the real ROS 2 graph, evaluates, draws (ARGS="steps:=1000 seed:=3" …)
+	@.venv/bin/msaclag demonstrate runs/pours.safetensors
+	@.venv/bin/msaclag up pour_coffee_sim demonstrations:=runs/pours.safetensors $(ARGS)
 
 test: setup ## the whole test suite (ARGS="-k safety" …)
 	@.venv/bin/with-ros pytest -n 2 $(ARGS)
