@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from rich.console import Console
@@ -17,7 +17,7 @@ from msaclag.conditions import problem_of
 from msaclag.console import RunConsole, summary_table
 from msaclag.demonstrate import scripted_pours
 from msaclag_learner.compatibility import refuse_to_overwrite
-from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.configuration import AlgorithmName, TrainingConfig
 from msaclag_learner.demonstrations import FILE as DEMONSTRATIONS
 from msaclag_learner.training import train as run_training
 from msaclag_ros.settings import SettingError
@@ -25,7 +25,9 @@ from sim_bridge.pour_coffee import make_pour_coffee
 
 
 def train(
+    task: Literal["pour-coffee"] = "pour-coffee",
     setting: Setting = "1",
+    algorithm: AlgorithmName | None = None,
     reward: RewardForm = "shaped",
     pours: Annotated[int, Field(ge=0)] = 10,
     training: Annotated[TrainingConfig, arg(name="")] = TrainingConfig(run_dir=""),
@@ -34,12 +36,15 @@ def train(
     """Train Meta SAC-Lag on Pour Coffee on the twin in one process: no ROS, no bag, otherwise as `msaclag up`.
 
         msaclag train --setting 1 --steps 8000 --seed 3 --algorithm.batch 128
+        msaclag train --algorithm sacv2_lag --algorithm.initial-threshold 0.5
 
     Ctrl-C leaves a whole checkpoint and summary. --resume goes on with the run in --run-dir, with the settings it was
     begun with; a run that was killed then ends as if it had not been. --checkpoint starts from another run's networks.
 
     Args:
+        task: What is learned.
         setting: Row of the paper's Table III.
+        algorithm: Short for --algorithm.name.
         reward: Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll.
         pours: Scripted pours to begin with where --demonstrations names no file; 0 learns from scratch.
         training: How long, from what, and where to; an empty run-dir is runs/TIME-train.
@@ -48,7 +53,8 @@ def train(
     if training.resume and not training.run_dir:
         raise SettingError("--resume goes on with the run in --run-dir: name that folder")
     folder = Path(training.run_dir or fresh_folder("train"))
-    training = replace(training, run_dir=str(folder))
+    name = algorithm or training.algorithm.name
+    training = replace(training, algorithm=replace(training.algorithm, name=name), run_dir=str(folder))
     if not training.resume:
         training = replace(training, demonstrations=_demonstrations(setting, reward, pours, training, scene))
     run(setting, reward, training, scene, folder)

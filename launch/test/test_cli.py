@@ -45,10 +45,15 @@ def test_resume_without_a_folder(capsys):
 
 def test_show_args(capsys):
     assert cli.main(["up", "pour_coffee_sim", "--show-args"]) == 0
-    assert "steps:=10000" in capsys.readouterr().out
+    assert "steps:=20000" in capsys.readouterr().out
 
 
 def test_settings_that_contradict_each_other_are_refused_in_one_line(capsys, tmp_path):
     assert cli.main(["train", "--replay-capacity", "50", "--run-dir", str(tmp_path)]) == 2
     message = capsys.readouterr().err.splitlines()[-1]
     assert message == "msaclag: replay_capacity is 50, less than a batch (algorithm.batch) of 128"
+
+
+def test_an_algorithm_by_its_short_name_obeys_the_rules(capsys, tmp_path):
+    assert cli.main(["train", "--task", "pour-coffee", "--algorithm", "sacv2_lag", "--run-dir", str(tmp_path)]) == 2
+    assert "sacv2_lag keeps ε fixed at initial_threshold" in capsys.readouterr().err

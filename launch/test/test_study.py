@@ -29,7 +29,7 @@ def write(folder: Path, **study) -> Path:
 def test_the_studies_that_come_along(file):
     cells = read(file)
     assert {cell.seed for cell in cells} == {0, 1, 2}
-    assert {cell.training().steps for cell in cells} == {30_000}
+    assert min(cell.training().steps for cell in cells) >= 10_000
 
 
 def test_the_matrix(tmp_path):

@@ -17,7 +17,7 @@ from msaclag.train import train
 from msaclag_learner.configuration import AlgorithmName, TrainingConfig
 from msaclag_ros.settings import SettingError
 
-OWN_OPTIONS = ("--setting", "--algorithm.name", "--seed", "--threads", "--run-dir", "--resume")
+OWN_OPTIONS = ("--setting", "--algorithm", "--algorithm.name", "--seed", "--threads", "--run-dir", "--resume")
 """Options of `msaclag train` that the study itself gives to each run."""
 
 _STRICT = ConfigDict(extra="forbid")
