@@ -1,8 +1,8 @@
 """The figures of the Kinova Gen3 (7 joints, spherical wrist, vision module, Robotiq 2F-85). SI and radians.
 
 Sources: joint tree and inertials from Kinova's `kortex_description` (gen3, 7dof; inertia tensors rounded to 1e-6);
-efforts, joint speeds and twist limits from its limits files; joint limits and the actuators' safeties from the Gen3
-user guide; the gripper from Robotiq's 2F-85 manual.
+efforts, joint speeds and twist limits from its limits files; joint limits, joint accelerations and the actuators'
+safeties from the Gen3 user guide; the gripper from Robotiq's 2F-85 manual.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ class Joint:
         limit: rad, the position stays within +-limit; infinite for a continuous joint.
         effort: N m.
         velocity: rad/s.
+        acceleration: rad/s^2.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Joint:
     limit: float = inf
     effort: float = 0.0
     velocity: float = 0.0
+    acceleration: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Inertial:
     inertia: tuple[float, float, float, float, float, float]
 
 
-_LARGE = (39.0, 1.3963)  # effort and velocity of the two sizes of actuators
-_SMALL = (9.0, 1.2218)
+_LARGE = (39.0, 1.3963, 5.2)  # effort, velocity and acceleration of the two sizes of actuators
+_SMALL = (9.0, 1.2218, 10.0)
 
 ACTUATED_JOINTS = (
     Joint("joint_1", "base_link", "shoulder_link", (0, 0, 0.15643), (pi, 0, 0), inf, *_LARGE),

@@ -27,12 +27,14 @@ class Reference(NamedTuple):
 
     Attributes:
         joint_positions: [7] rad, continuous joints unwrapped.
+        step: [7] rad, the last move.
         twist: [6] m/s and rad/s.
         position: [3] m, of the cup.
         rotation: [3, 3], of the cup.
     """
 
     joint_positions: Vector
+    step: Vector
     twist: Vector
     position: Vector
     rotation: Vector
@@ -50,8 +52,11 @@ class Limits(NamedTuple):
         rotation_slack: rad, likewise.
         positions: [7] rad, a joint stays within +-it.
         steps: [7] rad, a joint's farthest move.
+        step_changes: [7] rad, by which it may differ from the move before.
         braking: the share of the way to its limit that a joint may cover.
         damping: of the least squares.
+        singular_damping: added to it, in squares, where no joint motion moves the cup the way it should go.
+        compliance: of the joints in the direction of a motion, from which on that counts as singular.
         period: s.
     """
 
@@ -63,8 +68,11 @@ class Limits(NamedTuple):
     rotation_slack: float
     positions: Vector
     steps: Vector
+    step_changes: Vector
     braking: float
     damping: float
+    singular_damping: float
+    compliance: float
     period: float
 
 
@@ -93,20 +101,57 @@ def follow(chain: Chain, limits: Limits, reference: Reference, commanded: Vector
     cup = kinematics(chain, reference.joint_positions)
     position, rotation, lag = _kept_near(limits, reference, cup)
     twist = _ramped(limits, reference.twist, commanded)
-    jacobian = cup.jacobian
-    normal = _product(jacobian, jacobian.T)
-    for row in range(6):
-        normal[row, row] += limits.damping**2
-    move = _times(jacobian.T, solved(normal, lag + twist * limits.period))
-    share = _allowed_share(limits, reference.joint_positions, move, _times(jacobian, move))
+    move = _least_squares(limits, cup.jacobian, lag + twist * limits.period)
+    share = _allowed_share(limits, reference.joint_positions, move, _times(cup.jacobian, move))
+    wanted = share * move
+    step = _slowly_changed(limits, reference, wanted)
+    if _length(step - wanted) > 0:
+        share = max(0.0, _dot(step, move) / (_dot(move, move) + 1e-30))
+    if share < 1:  # what a limit forbids is not made up for, or the arm might stay at the limit for ever
+        position, rotation = cup.position + share * lag[:3], _product(rotation_of(share * lag[3:]), cup.rotation)
     twist = share * twist
     turn = rotation_of(twist[3:] * limits.period)
     return Reference(
-        reference.joint_positions + share * move,
+        reference.joint_positions + step,
+        step,
         twist,
         position + twist[:3] * limits.period,
         _product(turn, rotation),
     )
+
+
+@_compiled
+def _least_squares(limits: Limits, jacobian: Vector, displacement: Vector) -> Vector:
+    """The joints' move for a displacement of the cup, damped, and more so where it is all but impossible.
+
+    (J J' + damping^2)^-1 shortens or stretches the displacement by 1/(sigma^2 + damping^2), sigma being the singular
+    values in its direction: their compliance. The damping grows with it, so that the joints slow down before they stand
+    (after Nakamura and Hanafusa 1986, who measure all of J).
+    """
+    normal = _product(jacobian, jacobian.T)
+    for row in range(6):
+        normal[row, row] += limits.damping**2
+    forces = solved(normal, displacement)
+    compliance = _length(forces) / (_length(displacement) + 1e-15)
+    if compliance > limits.compliance:
+        for row in range(6):
+            normal[row, row] += limits.singular_damping**2 * (1 - limits.compliance / compliance)
+        forces = solved(normal, displacement)
+    return _times(jacobian.T, forces)
+
+
+@_compiled
+def _slowly_changed(limits: Limits, reference: Reference, step: Vector) -> Vector:
+    """The step, or one between it and the last, that no joint's acceleration forbids; never beyond a joint's limit."""
+    share = 1.0
+    for joint in range(len(step)):
+        change = abs(step[joint] - reference.step[joint])
+        share = min(share, limits.step_changes[joint] / (change + 1e-15))
+    step = reference.step + share * (step - reference.step) if share < 1 else step
+    for joint in range(len(step)):
+        position, limit = reference.joint_positions[joint], limits.positions[joint]
+        step[joint] = min(max(step[joint], -limit - position), limit - position)
+    return step
 
 
 @_compiled
@@ -213,11 +258,16 @@ def _times(matrix: Vector, vector: Vector) -> Vector:
 
 
 @_compiled
+def _dot(left: Vector, right: Vector) -> float:
+    total = 0.0
+    for i in range(len(left)):
+        total += left[i] * right[i]
+    return total
+
+
+@_compiled
 def _length(vector: Vector) -> float:
-    squares = 0.0
-    for value in vector:
-        squares += value * value
-    return sqrt(squares)
+    return sqrt(_dot(vector, vector))
 
 
 @_compiled

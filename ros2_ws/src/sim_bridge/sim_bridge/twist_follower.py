@@ -10,6 +10,10 @@ from sim_bridge.twin_config import TwinConfig
 PERIOD = gen3.COMMAND_PERIOD
 DAMPING = 0.03
 """Of the least squares; the smallest singular value of the Jacobian is 0.15 at Home."""
+SINGULAR = 0.09
+"""A smaller singular value, in the direction of a motion, is near a singular configuration: the damping grows."""
+SINGULAR_DAMPING = 0.05
+"""What it grows by, in squares: an arm that is being stretched at 0.5 m/s slows down within its accelerations."""
 BRAKING = 0.1
 """The share of the way to its limit that a joint may cover in one period."""
 POSITION_SLACK = 0.5e-3
@@ -17,11 +21,14 @@ POSITION_SLACK = 0.5e-3
 ROTATION_SLACK = 5e-3
 """rad, likewise."""
 
+SPEED_SHARE = 0.97
+"""Of a joint's speed that the reference uses: the joint itself, when behind, catches up with the rest."""
 LIMIT_MARGIN = 1e-4
 """rad that the reference keeps from a joint's limit: the joint itself follows it within some 1e-7."""
 
 _POSITION_LIMITS = np.array([joint.limit for joint in gen3.ACTUATED_JOINTS]) - LIMIT_MARGIN
-_FARTHEST_STEP = np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS]) * PERIOD
+_STEP_CHANGES = np.array([joint.acceleration for joint in gen3.ACTUATED_JOINTS]) * PERIOD**2
+_FARTHEST_STEP = SPEED_SHARE * np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS]) * PERIOD
 
 
 class TwistFollower:
@@ -42,8 +49,11 @@ class TwistFollower:
             rotation_slack=ROTATION_SLACK,
             positions=_POSITION_LIMITS,
             steps=_FARTHEST_STEP,
+            step_changes=_STEP_CHANGES,
             braking=BRAKING,
             damping=DAMPING,
+            singular_damping=SINGULAR_DAMPING,
+            compliance=1 / (SINGULAR**2 + DAMPING**2),
             period=PERIOD,
         )
         self.reset(np.array(gen3.HOME))
@@ -61,8 +71,13 @@ class TwistFollower:
     def reset(self, joint_positions: Vector) -> None:
         """Stand still at joint positions [7] rad."""
         cup = cup_kinematics(joint_positions)
-        still = np.zeros(6)
-        self._reference = Reference(joint_positions.copy(), still, cup.position.copy(), cup.rotation.copy())
+        self._reference = Reference(
+            joint_positions=joint_positions.copy(),
+            step=np.zeros(len(joint_positions)),
+            twist=np.zeros(6),
+            position=cup.position.copy(),
+            rotation=cup.rotation.copy(),
+        )
 
     def step(self, commanded: Vector) -> None:
         """One period of following the commanded twist [6]; moves `joint_positions`."""
