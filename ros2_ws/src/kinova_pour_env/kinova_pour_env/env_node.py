@@ -8,7 +8,7 @@ twist.
 from collections import deque
 from queue import Empty, Queue
 from threading import Thread
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from builtin_interfaces.msg import Time
@@ -19,22 +19,22 @@ from rclpy.action.server import ServerGoalHandle
 from rclpy.event_handler import QoSLivelinessChangedInfo
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rosgraph_msgs.msg import Clock
 from std_srvs.srv import Trigger
 
 from kinova_pour_env import POUR_COFFEE, messages
 from kinova_pour_env.arm import ArmError, find_arm
+from kinova_pour_env.broadcast import Broadcast
 from kinova_pour_env.detectors import emergency_stop
 from kinova_pour_env.exchange import Exchange, Interrupted
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, RewardForm, Setting, TaskError
-from kinova_pour_env.pour_task import PourTask, StepResult, Tick
+from kinova_pour_env.pour_task import PourTask, StepResult
 from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation, Transition
 from msaclag_msgs.srv import FetchTransitions
 from msaclag_ros.diagnostics import ERROR, OK, Health, publish_health
-from msaclag_ros.endpoints import publisher, subscribe
+from msaclag_ros.endpoints import subscribe
 from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 from msaclag_ros.node_main import run
@@ -76,7 +76,6 @@ class EnvNode(Node):
         claim(self, "observation")
         self.arm = arm_type(scene, arm_config)
         self.task = PourTask(self.arm, scene, task_config)
-        self.task.on_tick = self._on_tick
         self._random = np.random.default_rng(config.seed)
         self._name = self.get_fully_qualified_name()
         self._owner = ""
@@ -87,10 +86,8 @@ class EnvNode(Node):
         self._late = 0
         self._goals: Queue[ServerGoalHandle] = Queue()
         self._log: deque[Transition] = deque(maxlen=config.transitions_kept)
-        self._out = {
-            name: publisher(self, name)
-            for name in ("observation", "transition", "safety_violation", "cup_motion", "joint_states", "clock")
-        }
+        self._broadcast = Broadcast(self, self._now, clock=not self.arm.real_time)
+        self.task.on_tick = lambda tick: self._broadcast.tick(tick, self._episode)
         self._listen()
         self._control = Thread(target=self._run_control, name="control")
         self._control_failure: Exception | None = None
@@ -172,7 +169,7 @@ class EnvNode(Node):
     def _emergency_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._lock("emergency stop")
         self.task.emergency_stop("service")
-        self._publish(
+        self._broadcast.publish(
             "safety_violation", messages.violation_message(emergency_stop("service"), self._now(), self._name)
         )
         self._exchange.wake()
@@ -318,7 +315,7 @@ class EnvNode(Node):
             if answer is not None:
                 return answer
             if not self.arm.real_time:
-                self._publish("observation", asked)
+                self._broadcast.publish("observation", asked)
                 continue
             if waited == 0.0:
                 self._late += 1
@@ -337,7 +334,7 @@ class EnvNode(Node):
             self.task.observation, self._now(), self._episode, step, evaluation=evaluation
         )
         self._exchange.ask(message)
-        self._publish("observation", message)
+        self._broadcast.publish("observation", message)
         return message
 
     def _tell(self, asked: Observation, result: StepResult) -> None:
@@ -346,20 +343,7 @@ class EnvNode(Node):
         self._seq += 1
         message = messages.transition_message(asked, result, self._seq, self._now())
         self._log.append(message)
-        self._publish("transition", message)
-
-    def _on_tick(self, tick: Tick) -> None:
-        stamp = self._now()
-        if not self.arm.real_time:
-            self._publish("clock", Clock(clock=stamp))
-        self._publish("cup_motion", messages.cup_motion_message(tick, stamp, self._episode))
-        self._publish("joint_states", messages.joint_state_message(tick.arm_state, stamp))
-        for violation in tick.violations:
-            self._publish("safety_violation", messages.violation_message(violation, stamp, self._name))
-
-    def _publish(self, name: str, message: Any) -> None:
-        if self.context.ok():
-            self._out[name].publish(message)
+        self._broadcast.publish("transition", message)
 
     def _now(self) -> Time:
         """The arm's time in simulation, the node's clock where time is real."""

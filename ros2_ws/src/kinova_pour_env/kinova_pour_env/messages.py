@@ -66,10 +66,10 @@ def transition_message(asked: Observation, result: StepResult, seq: int, stamp: 
     )
 
 
-def cup_motion_message(tick: Tick, stamp: Time, episode: int) -> CupMotion:
+def fill_cup_motion(motion: CupMotion, tick: Tick, stamp: Time, episode: int) -> None:
     """The mug and its liquid in one control period."""
     state = tick.arm_state
-    motion = CupMotion(header=header(stamp), episode=episode)
+    motion.header.stamp, motion.header.frame_id, motion.episode = stamp, BASE_FRAME, episode
     _set(motion.pose.position, state.cup_position)
     orientation = motion.pose.orientation
     orientation.x, orientation.y, orientation.z, orientation.w = quaternion_from_rotation(state.cup_rotation)
@@ -78,18 +78,14 @@ def cup_motion_message(tick: Tick, stamp: Time, episode: int) -> CupMotion:
     _set(motion.acceleration, tick.acceleration)
     _set(motion.jerk, tick.jerk)
     motion.slosh, motion.fill, motion.poured, motion.spilled = tick.slosh, tick.fill, tick.poured, tick.spilled
-    return motion
 
 
-def joint_state_message(state: ArmState, stamp: Time) -> JointState:
+def fill_joint_state(joints: JointState, state: ArmState, stamp: Time) -> None:
     """The arm's joints."""
-    return JointState(
-        header=header(stamp),
-        name=_JOINT_NAMES,
-        position=array("d", state.joint_positions),
-        velocity=array("d", state.joint_velocities),
-        effort=array("d", state.joint_torques),
-    )
+    joints.header.stamp, joints.header.frame_id, joints.name = stamp, BASE_FRAME, _JOINT_NAMES
+    joints.position = array("d", state.joint_positions)
+    joints.velocity = array("d", state.joint_velocities)
+    joints.effort = array("d", state.joint_torques)
 
 
 def violation_message(violation: Violation, stamp: Time, source: str) -> SafetyViolation:
@@ -113,5 +109,4 @@ def violation_from_message(message: SafetyViolation) -> Violation:
 
 
 def _set(field: Point | Vector3, values: Vector) -> None:
-    """Fill a part that the message made with itself, which is quicker than to make another for it."""
     field.x, field.y, field.z = values.tolist()

@@ -171,9 +171,7 @@ class LearnerNode(Node):
     def _act(self, message: Observation) -> None:
         assert self.run is not None
         if not self._real_time:
-            self._held = (
-                message  # before the look at the updates: the trainer wakes us after one if it sees something held
-            )
+            self._held = message  # before looking: the trainer looks after counting, so one of us sees the other
             if not self.run.progress.caught_up:
                 return
             self._held = None
@@ -256,9 +254,10 @@ class LearnerNode(Node):
     def _after_episode(self) -> None:
         """Ask for the next episode; the evaluation waits for the last update."""
         assert self.run is not None
-        self._episode_over = self.run.trained and self.run.progress.due() > 0
-        if self._episode_over:
+        self._episode_over = True  # before looking, as in _act
+        if self.run.trained and self.run.progress.due() > 0:
             return
+        self._episode_over = False
         if self.run.trained and self.run.evaluated:
             self.exit_code = DONE
         else:

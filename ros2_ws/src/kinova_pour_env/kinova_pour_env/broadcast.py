@@ -1,0 +1,51 @@
+"""What the environment tells: each control period, and all else that it publishes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from builtin_interfaces.msg import Time
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import JointState
+
+from kinova_pour_env import messages
+from kinova_pour_env.step import Tick
+from msaclag_msgs.msg import CupMotion
+from msaclag_ros.endpoints import publisher
+
+
+class Broadcast:
+    """The environment's publishers; the thread that owns the arm calls `tick`, any thread `publish`."""
+
+    def __init__(self, node: Node, now: Callable[[], Time], *, clock: bool) -> None:
+        """Make the publishers.
+
+        Args:
+            node: whose they are.
+            now: the time of the arm.
+            clock: tell it on /clock; for an arm that does not keep to real time.
+        """
+        self._context, self._name = node.context, node.get_fully_qualified_name()
+        self._now, self._tell_clock = now, clock
+        topics = ("observation", "transition", "safety_violation", "cup_motion", "joint_states", "clock")
+        self._out = {name: publisher(node, name) for name in topics}
+        # Filled anew each period: to make them takes rclpy four times as long.
+        self._motion, self._joints, self._clock = CupMotion(), JointState(), Clock()
+
+    def publish(self, name: str, message: Any) -> None:
+        """Publish on one of the topics, unless ROS is being shut down."""
+        if self._context.ok():
+            self._out[name].publish(message)
+
+    def tick(self, tick: Tick, episode: int) -> None:
+        """Publish one control period of an episode."""
+        stamp = self._now()
+        if self._tell_clock:
+            self._clock.clock = stamp
+            self.publish("clock", self._clock)
+        messages.fill_cup_motion(self._motion, tick, stamp, episode)
+        self.publish("cup_motion", self._motion)
+        messages.fill_joint_state(self._joints, tick.arm_state, stamp)
+        self.publish("joint_states", self._joints)
+        for violation in tick.violations:
+            self.publish("safety_violation", messages.violation_message(violation, stamp, self._name))
