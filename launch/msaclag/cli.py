@@ -48,7 +48,11 @@ COMMANDS = {
         "how checkpoints do on arms other than the twin they know",
         _TRAINING_MISTAKES,
     ),
-    "bench": Command("msaclag.bench.command:bench", "how fast this machine trains, measured"),
+    "bench": Command(
+        "msaclag.bench.command:bench",
+        "how fast this machine trains and how good the models are, measured",
+        _TRAINING_MISTAKES,
+    ),
     "study": Command(
         "msaclag.study.command:study", "many runs: settings, algorithms, variants, seeds", _TRAINING_MISTAKES
     ),
