@@ -10,6 +10,7 @@ from rich.console import Console
 from tyro.conf import arg
 
 from kinova_pour_env import POUR_COFFEE
+from kinova_pour_env.disturbance import Disturbance
 from kinova_pour_env.pour_coffee_config import RewardForm, Setting
 from kinova_pour_env.scene import Scene
 from msaclag import figures
@@ -32,6 +33,7 @@ def train(
     pours: Annotated[int, Field(ge=0)] = 10,
     training: Annotated[TrainingConfig, arg(name="")] = TrainingConfig(run_dir=""),
     scene: Scene = Scene(),
+    disturbance: Disturbance = Disturbance(),
 ) -> None:
     """Train Meta SAC-Lag on Pour Coffee on the twin in one process: no ROS, no bag, otherwise as `msaclag up`.
 
@@ -49,6 +51,7 @@ def train(
         pours: Scripted pours to begin with where --demonstrations names no file; 0 learns from scratch.
         training: How long, from what, and where to; an empty run-dir is runs/TIME-train.
         scene: Mug, target cup and goal.
+        disturbance: How episodes differ from that; the scripted pours do not.
     """
     if training.resume and not training.run_dir:
         raise SettingError("--resume goes on with the run in --run-dir: name that folder")
@@ -57,7 +60,7 @@ def train(
     training = replace(training, algorithm=replace(training.algorithm, name=name), run_dir=str(folder))
     if not training.resume:
         training = replace(training, demonstrations=_demonstrations(setting, reward, pours, training, scene))
-    run(setting, reward, training, scene, folder)
+    run(setting, reward, training, scene, folder, disturbance)
 
 
 def _demonstrations(setting: Setting, reward: RewardForm, pours: int, training: TrainingConfig, scene: Scene) -> str:
@@ -74,11 +77,18 @@ def _demonstrations(setting: Setting, reward: RewardForm, pours: int, training: 
     return str(file)
 
 
-def run(setting: Setting, reward: RewardForm, config: TrainingConfig, scene: Scene, folder: Path) -> None:
+def run(
+    setting: Setting,
+    reward: RewardForm,
+    config: TrainingConfig,
+    scene: Scene,
+    folder: Path,
+    disturbance: Disturbance = Disturbance(),
+) -> None:
     """Train and evaluate into `folder`, in view of the console."""
     console = Console(highlight=False)
     view = RunConsole(console)
-    environment = make_pour_coffee(setting, scene, reward=reward)
+    environment = make_pour_coffee(setting, scene, reward=reward, disturbance=disturbance)
     try:
         with view.shown():
             run_training(environment, POUR_COFFEE, config, view.show)

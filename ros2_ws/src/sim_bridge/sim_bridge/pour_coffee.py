@@ -1,5 +1,8 @@
 """Pour Coffee on a twin."""
 
+from dataclasses import replace
+
+from kinova_pour_env.disturbance import Disturbance
 from kinova_pour_env.pour_coffee import PourCoffeeEnv
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, RewardForm
 from kinova_pour_env.scene import Scene
@@ -13,6 +16,7 @@ def make_pour_coffee(
     twin: TwinConfig | None = None,
     reward: RewardForm = "shaped",
     render_mode: str | None = None,
+    disturbance: Disturbance | None = None,
 ) -> PourCoffeeEnv:
     """The environment on a twin of its own.
 
@@ -22,7 +26,8 @@ def make_pour_coffee(
         twin: its settings; the defaults if left out.
         reward: Eq. 17 as printed, or shaped (see `PourCoffeeConfig.preset`).
         render_mode: "rgb_array", or none.
+        disturbance: how episodes differ from what is written; not at all if left out.
     """
     scene = scene or Scene()
-    task = PourCoffeeConfig.preset(setting, reward)
+    task = replace(PourCoffeeConfig.preset(setting, reward), disturbance=disturbance or Disturbance())
     return PourCoffeeEnv(Twin(scene, twin or TwinConfig()), scene, task, render_mode=render_mode)
