@@ -40,7 +40,7 @@ def _mean(tag: str) -> Callable[[RecordedRun], float | None]:
 OUTCOME = (
     Figure("success_rate", "success", _mean("evaluation/success"), SHARE),
     Figure("poured", "poured share", _mean("evaluation/poured"), SHARE),
-    Figure("violation_rate", "violations", _mean("evaluation/violation"), SHARE),
+    Figure("violation_rate", "violations at evaluation", _mean("evaluation/violation"), SHARE),
     Figure("training_violation_rate", "violations in training", _mean("episode/violation"), SHARE),
     Figure("return", "return", _mean("evaluation/return"), ANY, decimals=0),
     Figure("minutes", "training, min", lambda run: run.seconds / 60, decimals=1),

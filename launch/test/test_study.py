@@ -16,7 +16,7 @@ from msaclag.study.plan import read
 from msaclag_ros.settings import SettingError
 
 STUDIES = Path(__file__).resolve().parents[1] / "config/studies"
-SMALL = "--steps 60 --warmup 40 --evaluation-episodes 1 --algorithm.batch 16"
+SMALL = "--steps 60 --warmup 40 --evaluation-episodes 1 --algorithm.batch 16 --pours 0"
 
 
 def write(folder: Path, **study) -> Path:
@@ -107,7 +107,7 @@ def test_a_study_runs_names_what_fails_and_leaves_alone_what_is_whole(tmp_path, 
 
 @pytest.mark.slow
 def test_an_interrupted_study_goes_on(tmp_path, capsys):
-    file = write(tmp_path, options="--steps 400 --warmup 40 --evaluation-episodes 1 --checkpoint-every 20")
+    file = write(tmp_path, options="--steps 400 --warmup 40 --evaluation-episodes 1 --checkpoint-every 20 --pours 0")
     words = ["study", str(file), "--folder", str(tmp_path / "runs")]
     process = subprocess.Popen([sys.executable, "-m", "msaclag", *words], stdout=subprocess.PIPE, text=True)
     run = tmp_path / "runs/setting-1_meta_sac_lag/seed-0"
