@@ -14,7 +14,7 @@ from msaclag_ros.settings import SettingError
 
 
 def bench(
-    subject: Positional[Literal["learner", "gradients", "choices", "liquid"]],
+    subject: Positional[Literal["learner", "gradients", "choices", "liquid", "twin"]],
     json: Path | None = None,
     threads: int | None = None,
     quick: bool = False,
@@ -26,6 +26,7 @@ def bench(
 
         msaclag bench learner --json learner.json
         msaclag bench choices --only safety_share polyak
+        msaclag bench twin --json twin.json
         msaclag bench liquid --checkpoint runs/20260101-120000-train
 
     Args:

@@ -1,0 +1,49 @@
+"""`msaclag bench twin`, and the twin that it times."""
+
+import json
+
+import pytest
+
+from msaclag import cli
+from msaclag.bench import parallel_twins
+from msaclag.bench.swaying import PERIOD, SwayingTwin, bare_step
+
+
+def test_the_sway_keeps_clear_of_everything():
+    twin = SwayingTwin()
+    start = twin.environment.arm.read().cup_position
+    away = []
+    for _ in range(3 * PERIOD):
+        twin.step()
+        away.append(abs(twin.environment.arm.read().cup_position - start).max())
+    assert 0.05 < max(away) < 0.2
+    assert twin.environment.task.liquid.spilled == 0
+    assert 0 < twin.share_of_the_liquid(20) < 0.5
+
+
+def test_pybullet_alone_can_be_stepped_beside_it():
+    step, other = bare_step(), bare_step()
+    step()
+    other()
+
+
+def test_two_twins_together_make_more_steps_than_none():
+    rates = parallel_twins.rates((1, 2), rounds=1, block=0.2, tell=lambda doing: None)
+    assert rates.keys() == {1, 2}
+    assert all(rate.median > 0 for rate in rates.values())
+
+
+@pytest.mark.slow
+@pytest.mark.graph
+@pytest.mark.timeout(400)
+def test_the_quick_form_measures_everything(tmp_path, capsys, monkeypatch, ros_domain):
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(ros_domain))
+    file = tmp_path / "twin.json"
+    assert cli.main(["bench", "twin", "--quick", "--json", str(file)]) == 0
+    assert "env_over_bare" in capsys.readouterr().out
+    figures = json.loads(file.read_text())
+    assert 0 < figures["env_over_bare"] < 1
+    assert figures["env_steps_per_s"] < figures["bare_pybullet_steps_per_s"]
+    assert figures["scaling"].keys() == {"1", "2", "4"}
+    ratio = figures["ros_train_steps_per_s"] / figures["inprocess_train_steps_per_s"]
+    assert figures["ros_over_inprocess"] == pytest.approx(ratio)
