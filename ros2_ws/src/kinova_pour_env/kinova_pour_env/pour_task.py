@@ -3,14 +3,11 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Generator
-from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kinova_pour_env.arm import Arm, ArmError, Repeatable, Vector
+from kinova_pour_env.arm import Arm, ArmError, Vector
 from kinova_pour_env.detectors import Violation, counts, detect, emergency_stop
 from kinova_pour_env.disturbance import Noise
 from kinova_pour_env.effort import Effort
@@ -21,6 +18,7 @@ from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.reward import pour_reward
 from kinova_pour_env.safety_filter import ACTIONS, SafetyFilter, checked_action
 from kinova_pour_env.scene import Scene
+from kinova_pour_env.snapshot import TaskSnapshot, put_back, snapshot_of
 from kinova_pour_env.step import StepResult, Tick
 
 __all__ = ["OBSERVATIONS", "EpisodeError", "PourTask", "StepResult", "Tick"]
@@ -31,19 +29,6 @@ SLOSHING_RATE = 240
 
 class EpisodeError(RuntimeError):
     """A step was asked for outside an episode."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskSnapshot:
-    """An episode at one instant.
-
-    Attributes:
-        arm: the arm's own snapshot.
-        episode: what the task knows of the episode, by attribute.
-    """
-
-    arm: Any
-    episode: dict[str, Any]
 
 
 _LASTING = {"arm", "config", "on_tick", "_written_scene", "_ticks_per_step", "_filter", "_interrupted", "_reported"}
@@ -218,10 +203,7 @@ class PourTask:
         Raises:
             ArmError: the arm is none that can go back.
         """
-        if not isinstance(self.arm, Repeatable):
-            raise ArmError(f"{type(self.arm).__name__} cannot go back to an earlier state: only a simulated arm can")
-        episode = {name: value for name, value in vars(self).items() if name not in _LASTING}
-        return TaskSnapshot(self.arm.snapshot(), deepcopy(episode))
+        return snapshot_of(self.arm, {name: value for name, value in vars(self).items() if name not in _LASTING})
 
     def restore(self, snapshot: TaskSnapshot) -> None:
         """Go back to the episode of a snapshot, arm, coffee and clock included, whatever has happened since.
@@ -229,12 +211,10 @@ class PourTask:
         Raises:
             ArmError: the arm is none that can go back, or has other settings than the one of the snapshot.
         """
-        if not isinstance(self.arm, Repeatable):
-            raise ArmError(f"{type(self.arm).__name__} cannot go back to an earlier state: only a simulated arm can")
-        self.arm.restore(snapshot.arm)
+        episode = put_back(self.arm, snapshot)
         self._interrupted.clear()
         self._reported.clear()
-        vars(self).update(deepcopy(snapshot.episode))
+        vars(self).update(episode)
 
     def _advance(self, twist: Vector) -> None:
         """One control period: move, let the coffee slosh, look for violations, tell."""

@@ -293,6 +293,11 @@ def test_same_seed_same_episode(begin: Begin) -> None:
     assert episode(1) != episode(2)
 
 
+def test_only_a_simulated_arm_goes_back(begin: Begin) -> None:
+    with pytest.raises(ArmError, match="FloatingCup cannot go back to an earlier state"):
+        begin().snapshot()
+
+
 def test_the_balance_is_told(begin: Begin) -> None:
     task, ticks = begin(), []
     task.on_tick = ticks.append
