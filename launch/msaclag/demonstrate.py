@@ -85,8 +85,8 @@ def scripted_pours(
 
 def _pour(environment: PourCoffeeEnv, seed: int, noise: float, random: np.random.Generator) -> list[Transition]:
     """The transitions of an episode; none if it did not succeed."""
-    demonstrator = Demonstrator(environment.task.scene, environment.task.config)
     observation, _ = environment.reset(seed=seed)
+    demonstrator = Demonstrator(environment.task.scene, environment.task.config)
     transitions: list[Transition] = []
     ended = False
     while not ended:
