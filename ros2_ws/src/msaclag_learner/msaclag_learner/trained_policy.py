@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from msaclag_learner import algorithms, checkpoint
 from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.configuration import AlgorithmConfig
-from msaclag_learner.training_run import GENERATOR
+from msaclag_learner.run_state import GENERATOR
 
 
 def trained_policy(path: Path) -> ActingPolicy:

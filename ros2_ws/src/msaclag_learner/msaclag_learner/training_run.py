@@ -8,29 +8,19 @@ import math
 import time
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from msaclag_learner import algorithms, checkpoint
-from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.allocation import keep_freed_memory
-from msaclag_learner.compatibility import check_identity, check_settings, identity, refuse_to_overwrite, settings
 from msaclag_learner.configuration import TrainingConfig
-from msaclag_learner.demonstrations import FILE as DEMONSTRATIONS
-from msaclag_learner.demonstrations import Demonstrations
-from msaclag_learner.experience import Experience, Transition, checked
-from msaclag_learner.experience_log import ExperienceLog, Mark
+from msaclag_learner.experience import Transition, checked
 from msaclag_learner.metrics import LOG_EVERY, Metrics, or_none
-from msaclag_learner.progress import Progress
+from msaclag_learner.run_state import RunState
 from msaclag_learner.status import Status
 
 Array = NDArray[np.float32]
-GENERATOR = "sampling_generator"
-"""Name, in a checkpoint, of the random state that batches and noise are drawn from."""
-
 TUNED = ("threshold", "multiplier", "temperature")
 """What of a status changes in every update; read after each, for other threads."""
 LONGEST_UNSAVED = 10
@@ -63,27 +53,12 @@ class TrainingRun:
         _check_device(config.device)
         self.config, self.task = config, task
         self.folder = Path(config.run_dir)
-        if not config.resume:
-            refuse_to_overwrite(self.folder)
-        self._identity = identity(config, task, state_size, action_size)
-        agent, sizes = [config.algorithm], (state_size, action_size)
-        self.learner = algorithms.make(agent, *sizes, [config.seed], device=config.device)
-        self.experience = Experience(agent, *sizes, config.replay_capacity, config.device)
-        self.log = ExperienceLog(self.folder, self.experience.layout)
-        self.acting = ActingPolicy(self.learner.actor.networks.shape, self.learner.normaliser, action_size, config.seed)
-        self.progress = Progress(0 if config.checkpoint else config.warmup, config.updates_per_step)
-        before: dict[str, Any] = {}
-        self._demonstrated = ""
-        if config.resume:
-            before = self._resume()
-        elif config.checkpoint:
-            self._start_from(Path(config.checkpoint))
-        if config.demonstrations and not config.resume:
-            self._take_in_demonstrations(Path(config.demonstrations)).write(self.folder / DEMONSTRATIONS)
-        self.acting.take_over(self.learner.actor.parameters[0], self.learner.updates)
-        self.metrics = Metrics(self.folder, config.evaluation_episodes, begins_at=self.progress.step)
-        self.metrics.training.finished.extend(before.get("episodes", ()))
-        self._trained_for = before.get("seconds", 0.0)
+        state = self._state = RunState(config, task, state_size, action_size)
+        self.learner, self.experience, self.log = state.learner, state.experience, state.log
+        self.acting, self.progress = state.acting, state.progress
+        self.metrics = Metrics(state.folder, config.evaluation_episodes, begins_at=self.progress.step)
+        self.metrics.training.finished.extend(state.about.get("episodes", ()))
+        self._trained_for = state.about.get("seconds", 0.0)
         self._started = time.monotonic() - self._trained_for
         self._last_checkpoint = self._last_end = self.progress.step
         self._learner_lock, self._saving = Lock(), Lock()
@@ -172,7 +147,7 @@ class TrainingRun:
                 self.learner.normaliser.fit(self.experience.replay().states.unsqueeze(0))
             figures = self.learner.update(self.experience.sample(self.learner.generators))
             self._tuned = self._read_tuned()
-            if not self._finite():
+            if not self._state.finite():
                 raise DivergedError(
                     f"training became non-finite at update {self.learner.updates}: lower the rates, or raise "
                     "value_scale; the last checkpoint is untouched"
@@ -197,7 +172,7 @@ class TrainingRun:
         statistics = self.metrics.evaluation if phase in ("evaluation", "done") else self.metrics.training
         return Status(
             phase=phase,
-            algorithm=self._identity["algorithm"],
+            algorithm=self.config.algorithm.name,
             step=progress.step,
             steps=self.config.steps,
             episode=progress.finished,
@@ -239,17 +214,14 @@ class TrainingRun:
         """
         with self._saving:
             with self._learner_lock:
-                if not self._finite():
-                    raise checkpoint.CheckpointError("not saved: what was learned is not finite")
-                tensors = checkpoint.copy(self.learner.state())
-                tensors[GENERATOR] = self.learner.generators[0].get_state()
+                tensors = self._state.tensors()
                 with self.progress.changed:
-                    about, extent = self._about(), self.log.extent
+                    facts, extent = self._state.facts(), self.log.extent
+                    facts |= {"episodes": list(self.metrics.training.finished), "seconds": self._trained_for}
             self.metrics.flush()
-            about["experience"] = self.log.write(extent).as_dict()
-            file = checkpoint.save(self.folder, tensors, about)
+            file = self._state.write(tensors, facts, extent)
             with self.progress.changed:
-                self._last_checkpoint = about["step"]
+                self._last_checkpoint = facts["step"]
             return file
 
     def summary(self) -> dict[str, object]:
@@ -273,7 +245,7 @@ class TrainingRun:
         Where training has diverged, the last checkpoint stays.
         """
         try:
-            if self._finite():
+            if self._state.finite():
                 self.save()
         finally:
             try:
@@ -283,63 +255,6 @@ class TrainingRun:
 
     def _read_tuned(self) -> dict[str, float]:
         return {name: float(getattr(self.learner, name)[0]) for name in TUNED}
-
-    def _finite(self) -> bool:
-        """Whether all that the next update depends on is; a sum is finite only if its terms are, and soon made."""
-        state = self.learner.state()
-        del state["normaliser.bound"]  # infinite while states are not normalised
-        return bool(torch.stack([values.sum() for values in state.values()]).isfinite().all())
-
-    def _about(self) -> dict[str, Any]:
-        return {
-            **self._identity,
-            "step": self.progress.step,
-            "updates": self.learner.updates,
-            "settings": settings(self.config),
-            "progress": self.progress.state(),
-            "demonstrations": self._demonstrated,
-            "exploration": self.acting.random.bit_generator.state,
-            "episodes": list(self.metrics.training.finished),
-            "seconds": self._trained_for,
-        }
-
-    def _take_in_demonstrations(self, file: Path) -> Demonstrations:
-        """D and D₀ begin with them."""
-        demonstrations = Demonstrations.load(file, self.task, self.experience.layout)
-        self.experience.extend(demonstrations.transitions, demonstrated=True)
-        self.experience.extend_first_states(demonstrations.first_states)
-        self._demonstrated = demonstrations.digest
-        return demonstrations
-
-    def _start_from(self, path: Path) -> None:
-        """Take over the networks of another run."""
-        tensors, about = checkpoint.load(path)
-        check_identity(path, about, self._identity)
-        del tensors[GENERATOR]
-        checkpoint.restore(self.learner.state(), tensors)
-        self.learner.updates = about["updates"]
-
-    def _resume(self) -> dict[str, Any]:
-        """Take over everything; returns what the checkpoint says."""
-        file = self.folder / checkpoint.FILE
-        tensors, about = checkpoint.load(file)
-        check_identity(file, about, self._identity)
-        check_settings(file, about, self.config)
-        self.learner.generators[0].set_state(tensors.pop(GENERATOR))
-        checkpoint.restore(self.learner.state(), tensors)
-        self.learner.updates = about["updates"]
-        self.acting.random.bit_generator.state = about["exploration"]
-        self.progress.restore(about["progress"])
-        if about["demonstrations"]:
-            copy = self.folder / DEMONSTRATIONS
-            if self._take_in_demonstrations(copy).digest != about["demonstrations"]:
-                raise checkpoint.CheckpointError(
-                    f"{copy} is not the file that the run began with: take that from a copy"
-                )
-        for transitions, first_states in self.log.read(Mark.from_dict(about["experience"])):
-            self.experience.extend(transitions)
-            self.experience.extend_first_states(first_states)
-        return about
 
 
 def _check_device(device: str) -> None:

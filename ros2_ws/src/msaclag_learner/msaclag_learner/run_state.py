@@ -1,0 +1,129 @@
+"""All that a run depends on to go on, in memory and on disk: agent, experience, counts and random states."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from msaclag_learner import algorithms, checkpoint
+from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.checkpoint import CheckpointError
+from msaclag_learner.compatibility import check_identity, check_settings, identity, refuse_to_overwrite, settings
+from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.demonstrations import FILE as DEMONSTRATIONS
+from msaclag_learner.demonstrations import Demonstrations
+from msaclag_learner.experience import Experience
+from msaclag_learner.experience_log import ExperienceLog, Extent, Mark
+from msaclag_learner.progress import Progress
+
+GENERATOR = "sampling_generator"
+"""Name, in a checkpoint, of the random state that batches and noise are drawn from."""
+
+
+class RunState:
+    """The parts of a run, fresh or as a checkpoint left them.
+
+    Attributes:
+        about: what the checkpoint says that the run goes on from; empty where it goes on from none.
+    """
+
+    def __init__(self, config: TrainingConfig, task: str, state_size: int, action_size: int) -> None:
+        """Untrained, or from the networks, optimisers, ε, ν and α of `config.checkpoint`; or as they were, to resume.
+
+        Raises:
+            CheckpointError: see `TrainingRun`.
+        """
+        self.config, self.task = config, task
+        self.folder = Path(config.run_dir)
+        if not config.resume:
+            refuse_to_overwrite(self.folder)
+        self.identity = identity(config, task, state_size, action_size)
+        agent, sizes = [config.algorithm], (state_size, action_size)
+        self.learner = algorithms.make(agent, *sizes, [config.seed], device=config.device)
+        self.experience = Experience(agent, *sizes, config.replay_capacity, config.device)
+        self.log = ExperienceLog(self.folder, self.experience.layout)
+        self.acting = ActingPolicy(self.learner.actor.networks.shape, self.learner.normaliser, action_size, config.seed)
+        self.progress = Progress(0 if config.checkpoint else config.warmup, config.updates_per_step)
+        self.about: dict[str, Any] = {}
+        self._demonstrated = ""
+        if config.resume:
+            self._resume()
+        else:
+            if config.checkpoint:
+                self._start_from(Path(config.checkpoint))
+            if config.demonstrations:
+                self._take_in(Path(config.demonstrations)).write(self.folder / DEMONSTRATIONS)
+        self.acting.take_over(self.learner.actor.parameters[0], self.learner.updates)
+
+    def finite(self) -> bool:
+        """Whether all that the next update depends on is; a sum is finite only if its terms are, and soon made."""
+        state = self.learner.state()
+        del state["normaliser.bound"]  # infinite while states are not normalised
+        return bool(torch.stack([values.sum() for values in state.values()]).isfinite().all())
+
+    def tensors(self) -> dict[str, Tensor]:
+        """A copy of every tensor; no update may be under way.
+
+        Raises:
+            CheckpointError: what was learned is not finite.
+        """
+        if not self.finite():
+            raise CheckpointError("not saved: what was learned is not finite")
+        return {**checkpoint.copy(self.learner.state()), GENERATOR: self.learner.generators[0].get_state()}
+
+    def facts(self) -> dict[str, Any]:
+        """All else but the experience, at one moment where the caller holds `progress.changed`."""
+        return {
+            **self.identity,
+            "step": self.progress.step,
+            "updates": self.learner.updates,
+            "settings": settings(self.config),
+            "progress": self.progress.state(),
+            "demonstrations": self._demonstrated,
+            "exploration": self.acting.random.bit_generator.state,
+        }
+
+    def write(self, tensors: dict[str, Tensor], facts: dict[str, Any], extent: Extent) -> Path:
+        """Bring the experience up to `extent`, and then the checkpoint that stands on it, to disk; returns its file.
+
+        Raises:
+            CheckpointError: one of them cannot be written; the checkpoint before stays.
+        """
+        return checkpoint.save(self.folder, tensors, {**facts, "experience": self.log.write(extent).as_dict()})
+
+    def _start_from(self, path: Path) -> None:
+        """Take over the networks of another run."""
+        tensors, about = checkpoint.load(path)
+        check_identity(path, about, self.identity)
+        del tensors[GENERATOR]
+        checkpoint.restore(self.learner.state(), tensors)
+        self.learner.updates = about["updates"]
+
+    def _resume(self) -> None:
+        """Take over everything."""
+        file = self.folder / checkpoint.FILE
+        tensors, about = checkpoint.load(file)
+        check_identity(file, about, self.identity)
+        check_settings(file, about, self.config)
+        self.learner.generators[0].set_state(tensors.pop(GENERATOR))
+        checkpoint.restore(self.learner.state(), tensors)
+        self.learner.updates = about["updates"]
+        self.acting.random.bit_generator.state = about["exploration"]
+        self.progress.restore(about["progress"])
+        if about["demonstrations"]:
+            copy = self.folder / DEMONSTRATIONS
+            if self._take_in(copy).digest != about["demonstrations"]:
+                raise CheckpointError(f"{copy} is not the file that the run began with: take that from a copy")
+        for transitions, first_states in self.log.read(Mark.from_dict(about["experience"])):
+            self.experience.extend(transitions)
+            self.experience.extend_first_states(first_states)
+        self.about = about
+
+    def _take_in(self, file: Path) -> Demonstrations:
+        """D and D₀ begin with what was demonstrated."""
+        demonstrations = Demonstrations.load(file, self.task, self.experience.layout)
+        self.experience.extend(demonstrations.transitions, demonstrated=True)
+        self.experience.extend_first_states(demonstrations.first_states)
+        self._demonstrated = demonstrations.digest
+        return demonstrations
