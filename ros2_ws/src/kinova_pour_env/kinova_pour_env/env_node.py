@@ -5,16 +5,11 @@ policy's answer; on an arm it does not, and an answer that is late leaves the ar
 twist.
 """
 
-from collections import deque
 from queue import Empty, Queue
 from threading import Thread
-from typing import Annotated
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.event_handler import QoSLivelinessChangedInfo
 from rclpy.node import Node
@@ -25,39 +20,26 @@ from kinova_pour_env import POUR_COFFEE, messages
 from kinova_pour_env.arm import ArmError, find_arm
 from kinova_pour_env.broadcast import Broadcast
 from kinova_pour_env.detectors import emergency_stop
+from kinova_pour_env.env_node_config import EnvNodeConfig
 from kinova_pour_env.exchange import Exchange, Interrupted
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, RewardForm, Setting, TaskError
+from kinova_pour_env.motion_lock import MotionLock
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.pour_task import PourTask, StepResult
+from kinova_pour_env.reset_server import conclude, serve_resets
 from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
+from kinova_pour_env.transition_log import TransitionLog
 from msaclag_msgs.action import ResetEpisode
-from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation, Transition
-from msaclag_msgs.srv import FetchTransitions
+from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
 from msaclag_ros.diagnostics import ERROR, OK, Health, publish_health
 from msaclag_ros.endpoints import subscribe
 from msaclag_ros.exclusive import claim
-from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
+from msaclag_ros.interface import SERVICES, TOPICS
 from msaclag_ros.node_main import run
 from msaclag_ros.parameters import declare, refuse_unknown
 
 ASK_AGAIN = 1.0
 """s after which an unanswered observation is published again in simulation."""
-
-
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
-class EnvNodeConfig:
-    """What the environment is made of."""
-
-    arm: str = "sim"
-    """The arm, as an installed package offers it: sim, emulated or real."""
-    setting: Setting = "1"
-    """Row of the paper's Table III; `task.…` changes single settings of it."""
-    reward: RewardForm = "shaped"
-    """Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll."""
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    """Of the first states."""
-    transitions_kept: Annotated[int, Field(ge=1)] = 100_000
-    """Transitions that a learner can fetch again."""
 
 
 class EnvNode(Node):
@@ -79,13 +61,13 @@ class EnvNode(Node):
         self._random = np.random.default_rng(config.seed)
         self._name = self.get_fully_qualified_name()
         self._owner = ""
-        self._locked = ""
+        self._lock = MotionLock(self)
         self._episode, self._seq = 0, 0
         self._exchange = Exchange(self._must_end)
         self._ending = False
         self._late = 0
         self._goals: Queue[ServerGoalHandle] = Queue()
-        self._log: deque[Transition] = deque(maxlen=config.transitions_kept)
+        self._log = TransitionLog(config.transitions_kept)
         self._broadcast = Broadcast(self, self._now, clock=not self.arm.real_time)
         self.task.on_tick = lambda tick: self._broadcast.tick(tick, self._episode)
         self._listen()
@@ -108,21 +90,13 @@ class EnvNode(Node):
         new = QoSProfile(depth=latched.depth, reliability=latched.reliability)  # what lies latched is of the past
         subscribe(self, "safety_violation", self._on_violation, qos=new)
         for name, serve in (
-            ("acknowledge", self._acknowledge),
+            ("acknowledge", self._lock.acknowledge),
             ("soft_stop", self._soft_stop),
             ("emergency_stop", self._emergency_stop),
-            ("fetch_transitions", self._fetch),
+            ("fetch_transitions", self._log.fetch),
         ):
             self.create_service(SERVICES[name], name, serve)
-        ActionServer(
-            self,
-            RESET_ACTION[1],
-            RESET_ACTION[0],
-            execute_callback=lambda handle: ResetEpisode.Result(),
-            goal_callback=lambda goal: GoalResponse.ACCEPT,
-            handle_accepted_callback=self._on_reset,
-            cancel_callback=lambda handle: CancelResponse.ACCEPT,
-        )
+        serve_resets(self, self._on_reset)
 
     # What comes in (executor's thread)
 
@@ -135,7 +109,7 @@ class EnvNode(Node):
             return
         self.task.report(messages.violation_from_message(message))
         if self.arm.real_time:
-            self._lock(message.message or message.kind)
+            self._lock.engage(message.message or message.kind)
         self._exchange.wake()
 
     def _on_learner_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
@@ -155,37 +129,19 @@ class EnvNode(Node):
         self._goals.put(handle)
         self._end_episode()
 
-    def _acknowledge(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        response.success = True
-        response.message = f"acknowledged: {self._locked}" if self._locked else "nothing waited for it"
-        self._locked = ""
-        return response
-
     def _soft_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._end_episode()
         response.success, response.message = True, "the episode is interrupted and the arm comes to rest"
         return response
 
     def _emergency_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._lock("emergency stop")
+        self._lock.engage("emergency stop")
         self.task.emergency_stop("service")
         self._broadcast.publish(
             "safety_violation", messages.violation_message(emergency_stop("service"), self._now(), self._name)
         )
         self._exchange.wake()
         response.success, response.message = True, "stopped; acknowledge before the next reset"
-        return response
-
-    def _fetch(
-        self, request: FetchTransitions.Request, response: FetchTransitions.Response
-    ) -> FetchTransitions.Response:
-        kept = list(self._log)
-        wanted = [transition for transition in kept if transition.seq >= request.first_seq]
-        response.transitions = wanted[: request.limit]
-        forgotten = bool(kept) and request.first_seq < kept[0].seq
-        response.complete = len(wanted) <= request.limit and not forgotten
-        if forgotten:
-            response.message = f"the log begins at {kept[0].seq}"
         return response
 
     def _health(self) -> Health:
@@ -196,8 +152,8 @@ class EnvNode(Node):
             "learner": self._owner,
         }
         faults = ", ".join(self.arm.read().faults)
-        if self._locked or faults:
-            return Health(ERROR, self._locked or faults, values)
+        if self._lock.reason or faults:
+            return Health(ERROR, self._lock.reason or faults, values)
         return Health(OK, "ready" if self._owner else "waiting for a learner", values)
 
     def _end_episode(self) -> None:
@@ -205,13 +161,8 @@ class EnvNode(Node):
         self.task.interrupt()
         self._exchange.wake()
 
-    def _lock(self, reason: str) -> None:
-        """No motion from now on until a person acknowledges it."""
-        self._locked = self._locked or reason
-        self.get_logger().error(f"{reason}: call {self._name_of('acknowledge')} when it is safe to go on")
-
     def _must_end(self) -> bool:
-        return self._ending or bool(self._locked) or self.task.interrupted or not self._goals.empty()
+        return self._ending or bool(self._lock.reason) or self.task.interrupted or not self._goals.empty()
 
     # Episodes (control thread)
 
@@ -260,9 +211,9 @@ class EnvNode(Node):
 
     def _obstacle(self, handle: ServerGoalHandle) -> tuple[int, str] | None:
         """Why a reset must not go on: the result's code and message."""
-        if self._locked:
-            remedy = f"until a person calls {self._name_of('acknowledge')}"
-            return ResetEpisode.Result.NEEDS_ACKNOWLEDGE, f"the arm stands after '{self._locked}' {remedy}"
+        if self._lock.reason:
+            remedy = f"until a person calls {self._lock.service}"
+            return ResetEpisode.Result.NEEDS_ACKNOWLEDGE, f"the arm stands after '{self._lock.reason}' {remedy}"
         if handle.is_cancel_requested or self._ending:
             return ResetEpisode.Result.CANCELLED, "the reset was cancelled; the arm stands"
         return None
@@ -277,18 +228,7 @@ class EnvNode(Node):
             next_seq=self._seq + 1,
             first_observation=first or Observation(),
         )
-
-        def finish(handle: ServerGoalHandle) -> ResetEpisode.Result:
-            if code == ResetEpisode.Result.OK:
-                handle.succeed()
-            elif handle.is_cancel_requested:
-                handle.canceled()
-            else:
-                handle.abort()
-            return result
-
-        # Executed only now: a coroutine that awaits a reset of minutes would keep rclpy's executor spinning.
-        handle.execute(finish)
+        conclude(handle, result)
 
     def _run_episode(self, asked: Observation) -> None:
         while True:
@@ -339,7 +279,7 @@ class EnvNode(Node):
 
     def _tell(self, asked: Observation, result: StepResult) -> None:
         if result.violations and self.arm.real_time:
-            self._lock(result.violations[0].message)
+            self._lock.engage(result.violations[0].message)
         self._seq += 1
         message = messages.transition_message(asked, result, self._seq, self._now())
         self._log.append(message)
@@ -350,9 +290,6 @@ class EnvNode(Node):
         if self.arm.real_time:
             return self.get_clock().now().to_msg()
         return messages.time_message(self.arm.read().time)
-
-    def _name_of(self, service: str) -> str:
-        return self.resolve_service_name(service)
 
 
 def main() -> int:

@@ -1,0 +1,24 @@
+"""Settings of the environment node."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from kinova_pour_env.pour_coffee_config import RewardForm, Setting
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
+class EnvNodeConfig:
+    """What the environment is made of."""
+
+    arm: str = "sim"
+    """The arm, as an installed package offers it: sim, emulated or real."""
+    setting: Setting = "1"
+    """Row of the paper's Table III; `task.…` changes single settings of it."""
+    reward: RewardForm = "shaped"
+    """Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll."""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    """Of the first states."""
+    transitions_kept: Annotated[int, Field(ge=1)] = 100_000
+    """Transitions that a learner can fetch again."""

@@ -1,0 +1,39 @@
+"""The server of `reset_episode`: goals are handed over at once and answered by whoever carries them out."""
+
+from collections.abc import Callable
+
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.node import Node
+
+from msaclag_msgs.action import ResetEpisode
+from msaclag_ros.interface import RESET_ACTION
+
+
+def serve_resets(node: Node, accepted: Callable[[ServerGoalHandle], None]) -> None:
+    """Accept each goal and each wish to cancel one; `accepted` sees to it that the goal is concluded at some time."""
+    ActionServer(
+        node,
+        RESET_ACTION[1],
+        RESET_ACTION[0],
+        execute_callback=lambda handle: ResetEpisode.Result(),
+        goal_callback=lambda goal: GoalResponse.ACCEPT,
+        handle_accepted_callback=accepted,
+        cancel_callback=lambda handle: CancelResponse.ACCEPT,
+    )
+
+
+def conclude(handle: ServerGoalHandle, result: ResetEpisode.Result) -> None:
+    """Answer a goal: it succeeded, was cancelled, or is aborted, by the result's code; any thread may."""
+
+    def finish(handle: ServerGoalHandle) -> ResetEpisode.Result:
+        if result.code == ResetEpisode.Result.OK:
+            handle.succeed()
+        elif handle.is_cancel_requested:
+            handle.canceled()
+        else:
+            handle.abort()
+        return result
+
+    # Executed only now: a coroutine that awaits a reset of minutes would keep rclpy's executor spinning.
+    handle.execute(finish)
