@@ -5,7 +5,7 @@ of Liquids in Moving Containers; Di Leva et al., Multibody System Dynamics 56:15
 cup_frame; a slope points to where the surface is highest.
 """
 
-from math import cos, exp, hypot, pi, sin, sqrt, tanh
+from math import cos, exp, hypot, inf, pi, sin, sqrt, tanh
 
 from kinova_pour_env.arm import Vector
 from kinova_pour_env.scene import Scene
@@ -19,6 +19,18 @@ XI = 1.84118
 MODE_SHARE = 2 / (XI**2 - 1)
 """k, wall rise of mode 1 over R times its slope; the rest of the static rise, of higher modes, follows at once."""
 
+TAKEN_ALONG = 2 / (1 - XI**-2)
+"""By how much mode 1 falls at the wall, over what a volume that leaves there would lower the whole surface."""
+
+DISCHARGE = 0.6
+"""Coefficient of a sharp-crested weir (Rehbock)."""
+
+BRINK_SPEED = sqrt(2 / 3) / 0.715
+"""Mean speed at a free overfall over sqrt(g head): critical flow, 0.715 of its depth at the brink (Rouse, 1936)."""
+
+DRIBBLING_TIME = 1.0
+"""s: time constant with which the last of it leaves, where a weir alone would take for ever."""
+
 DROP = 1e-9
 """m^3: less than this leaves as a whole."""
 
@@ -28,8 +40,8 @@ class Liquid:
 
     The slope s of mode 1 obeys s'' + 2 zeta omega s' + omega^2 (s - s_eq) = 0, where
     omega^2 = (g_axial xi/R) tanh(xi h/R) and s_eq = lateral over axial effective gravity (g - a).
-    What the mug cannot hold below the slope (1 - k) s_eq + k s leaves over the lip
-    and counts at once as poured or spilled, by where it will land.
+    What the mug cannot hold below the slope (1 - k) s_eq + k s leaves over the lip as over a weir, takes its part of
+    the wave along, and counts at once as poured or spilled, by where it will land.
 
     Attributes:
         volume: m^3 in the mug.
@@ -46,7 +58,6 @@ class Liquid:
         mug, cup = scene.mug, scene.target_cup
         self._vessel = Vessel(mug.radius, mug.height)
         self._damping = mug.damping
-        self._outflow_time = mug.outflow_time
         self._steepest_wave = mug.height / mug.radius
         self._mouth = (cup.x, cup.y, scene.table_height + cup.height)
         self._mouth_radius = cup.radius
@@ -122,7 +133,8 @@ class Liquid:
         stiffness = max(axial, lateral / STEEPEST) * XI / radius * tanh(XI * depth / radius)
         drag = 2 * self._damping * sqrt(stiffness)
         step = dt / substeps
-        share_out = 1 - exp(-step / self._outflow_time)
+        pull = hypot(axial, lateral)
+        slowest = sqrt(pull / (2 * self._vessel.height)) if overturned else 1 / DRIBBLING_TIME  # as it falls out
         (x, y), (rate_x, rate_y) = self._slope, self._rate
         for _ in range(substeps):
             rate_x += step * (stiffness * (level_x - x) - drag * rate_x)
@@ -139,9 +151,18 @@ class Liquid:
             slope = hypot(wall_x, wall_y)
             excess = self.volume if overturned else self.volume - self._vessel.holds(slope)
             if excess > 0:
-                out = self.volume if self.volume < DROP else excess * share_out
-                lip = (radius * wall_x / slope, radius * wall_y / slope) if slope > 0 else (radius, 0.0)
-                self._let_out(out, self._lands_in_cup(lip, rows, position.tolist(), velocity.tolist(), spin))
+                head, rate = self._overflow(excess, slope, pull)
+                rate = max(rate, slowest)
+                out = self.volume if self.volume < DROP else excess * (1 - exp(-step * rate))
+                along_x, along_y = (wall_x / slope, wall_y / slope) if slope > 0 else (1.0, 0.0)
+                fall = TAKEN_ALONG / MODE_SHARE * out / (pi * radius**3)
+                x -= fall * along_x
+                y -= fall * along_y
+                speed = BRINK_SPEED * sqrt(pull * head)
+                level = 1 / sqrt(1 + slope**2)
+                lip = (radius * along_x, radius * along_y)
+                leaving = (speed * level * along_x, speed * level * along_y, speed * level * slope)
+                self._let_out(out, self._lands_in_cup(lip, leaving, rows, position.tolist(), velocity.tolist(), spin))
         self._slope, self._rate = (x, y), (rate_x, rate_y)
 
     def _turn_back(self, angle: float) -> None:
@@ -153,20 +174,43 @@ class Liquid:
         self._slope = (cosine * x + sine * y, cosine * y - sine * x)
         self._rate = (cosine * rate_x + sine * rate_y, cosine * rate_y - sine * rate_x)
 
+    def _overflow(self, excess: float, slope: float, pull: float) -> tuple[float, float]:
+        """The head of a volume above the lip, m, and the share of it that leaves, 1/s.
+
+        A weir along the lip, whose height over its lowest point is a parabola: the integral of
+        2/3 C sqrt(2 g) (head - height)^1.5 over the wetted arc, at most the whole rim.
+
+        Args:
+            excess: m^3, what stands above the plane surface through the lip.
+            slope: of that surface against the mug's bottom.
+            pull: effective gravity, m/s^2.
+        """
+        radius = self._vessel.radius
+        level = 1 / sqrt(1 + slope**2)
+        head = excess * level / self._vessel.surface(slope)
+        arc = 3 / 8 * pi * head**2 * sqrt(2 * radius / (slope * level)) if slope > 0 else inf
+        flow = 2 / 3 * DISCHARGE * sqrt(2 * pull) * min(arc, 2 * pi * radius * head**1.5)
+        return head, flow / excess
+
     def _lands_in_cup(
         self,
         lip: tuple[float, float],
+        leaving: tuple[float, float, float],
         rows: list[list[float]],
         position: list[float],
         velocity: list[float],
         spin: list[float],
     ) -> bool:
-        """Whether what leaves at `lip` (cup_frame, m) with the lip's velocity falls through the target cup's mouth."""
+        """Whether what leaves at `lip` (cup_frame, m) falls through the target cup's mouth.
+
+        It has the lip's velocity and that of `leaving` (cup_frame, m/s) relative to it.
+        """
         local = (*lip, self._vessel.height / 2)
         arm_x, arm_y, arm_z = (sum(row[k] * local[k] for k in range(3)) for row in rows)
-        speed_x = velocity[0] + spin[1] * arm_z - spin[2] * arm_y
-        speed_y = velocity[1] + spin[2] * arm_x - spin[0] * arm_z
-        speed_z = velocity[2] + spin[0] * arm_y - spin[1] * arm_x
+        out_x, out_y, out_z = (sum(row[k] * leaving[k] for k in range(3)) for row in rows)
+        speed_x = velocity[0] + spin[1] * arm_z - spin[2] * arm_y + out_x
+        speed_y = velocity[1] + spin[2] * arm_x - spin[0] * arm_z + out_y
+        speed_z = velocity[2] + spin[0] * arm_y - spin[1] * arm_x + out_z
         drop = position[2] + arm_z - self._mouth[2]
         fall = (speed_z + sqrt(speed_z**2 + 2 * GRAVITY * drop)) / GRAVITY if drop > 0 else 0.0
         away_x = position[0] + arm_x + fall * speed_x - self._mouth[0]

@@ -23,8 +23,6 @@ class Mug:
     """Volume of coffee over the mug's capacity at the start of an episode."""
     damping: Annotated[float, Field(gt=0, le=0.2)] = 0.02
     """Damping ratio of the first sloshing mode; water alone has 0.006, real cups damp more."""
-    outflow_time: Annotated[float, Field(gt=0, le=1)] = 0.05
-    """Time constant with which liquid above the lip leaves, s."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -51,8 +49,8 @@ class Scene:
     """Height of the table's top in the base frame, m."""
     goal_clearance: Annotated[float, Field(ge=0.0, le=0.3)] = 0.125
     """Height of the goal above the cup's mouth, m: more than the goal's ball (0.05) and the tilted mug (0.062)."""
-    goal_offset: Annotated[float, Field(ge=-0.2, le=0.2)] = 0.05
-    """How far the goal lies from the cup's axis in y, m: the lip of the tilted mug then is above the cup."""
+    goal_offset: Annotated[float, Field(ge=-0.2, le=0.2)] = 0.09
+    """How far the goal lies from the cup's axis in y, m: the lip of the tilted mug, 0.05, and how far it throws."""
     goal_roll: Annotated[float, Field(gt=0, le=3.1)] = 1.75
     """Roll of the emptied mug, rad."""
     start_spread: Annotated[float, Field(ge=0, le=0.1)] = 0.02

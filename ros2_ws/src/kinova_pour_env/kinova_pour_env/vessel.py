@@ -42,6 +42,14 @@ class Vessel:
         wetted = edge * half_chord + radius**2 * (asin(edge / radius) + pi / 2)
         return slope * (edge * wetted + 2 / 3 * half_chord**3)
 
+    def surface(self, slope: float) -> float:
+        """The area of a surface of this slope a little above the lip, m^2, as seen along the axis.
+
+        A circle until the bottom falls dry. Beyond that the part of it that reaches from the lip to the edge of the
+        wetted bottom, which counts as wide as the mug: so it soon is when the liquid stands higher than the lip.
+        """
+        return pi * self.radius**2 * (self._dry_slope / slope if slope > self._dry_slope else 1.0)
+
     def slope_that_spills(self, volume: float) -> float:
         """The slope at which a volume (m^3) reaches the lip: `STEEPEST` when there is none, 0 when it is full."""
         if 2 * volume >= self.capacity:

@@ -43,3 +43,10 @@ def test_empty_and_full() -> None:
     assert vessel.slope_that_spills(0.0) == pytest.approx(STEEPEST)
     assert vessel.slope_that_spills(vessel.capacity) == 0.0
     assert vessel.holds(STEEPEST) == 0.0
+
+
+@given(st.floats(0, 50))
+def test_the_surface_stretches_from_the_lip_to_the_wetted_bottom(slope: float) -> None:
+    vessel = Vessel(0.04, 0.095)
+    length = min(0.08, 0.095 / slope) if slope > 0 else 0.08
+    assert vessel.surface(slope) == pytest.approx(pi * 0.04**2 * length / 0.08)
