@@ -6,7 +6,7 @@ import pytest
 
 from msaclag import cli
 from msaclag.bench import parallel_twins
-from msaclag.bench.swaying import PERIOD, SwayingTwin, bare_step
+from msaclag.bench.swaying import PERIOD, SwayingTwin, replayed_step, standing_step
 
 
 def test_the_sway_keeps_clear_of_everything():
@@ -22,9 +22,8 @@ def test_the_sway_keeps_clear_of_everything():
 
 
 def test_pybullet_alone_can_be_stepped_beside_it():
-    step, other = bare_step(), bare_step()
-    step()
-    other()
+    for step in (standing_step(), replayed_step()):
+        step()
 
 
 def test_two_twins_together_make_more_steps_than_none():
@@ -43,6 +42,7 @@ def test_the_quick_form_measures_everything(tmp_path, capsys, monkeypatch, ros_d
     assert "env_over_bare" in capsys.readouterr().out
     figures = json.loads(file.read_text())
     assert 0 < figures["env_over_bare"] < 1
+    assert 0 < figures["env_over_replayed"] < 1
     assert figures["env_steps_per_s"] < figures["bare_pybullet_steps_per_s"]
     assert figures["scaling"].keys() == {"1", "2", "4"}
     ratio = figures["ros_train_steps_per_s"] / figures["inprocess_train_steps_per_s"]

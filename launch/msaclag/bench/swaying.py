@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 from math import cos, pi, sin
 from typing import Any
 
@@ -66,21 +67,55 @@ class SwayingTwin:
         return spent / whole
 
 
-def bare_step() -> Callable[[], None]:
+def standing_step() -> Callable[[], None]:
     """PyBullet alone for as long as a step of the environment: the same scene and substeps, the arm held at Home."""
-    world = World(Scene(), TwinConfig())
-    for joint, position in zip(world.joints, gen3.HOME, strict=True):
-        pybullet.resetJointState(world.arm, joint, position, physicsClientId=world.client)
-    pybullet.setJointMotorControlArray(
-        world.arm,
-        world.joints,
-        pybullet.VELOCITY_CONTROL,
-        forces=[joint.effort / world.substeps for joint in gen3.ACTUATED_JOINTS],
-        physicsClientId=world.client,
-    )
+    world = _world_at_home()
+    _turn(world, [0.0] * len(world.joints))
 
     def step() -> None:
         for _ in range(PERIODS_PER_STEP):
             pybullet.stepSimulation(physicsClientId=world.client)
 
     return step
+
+
+def replayed_step() -> Callable[[], None]:
+    """The same with the sway's joint velocities as the motors' targets: Bullet's solver takes longer for a motion."""
+    world, velocities = _world_at_home(), cycle(_velocities_of_a_sway())
+
+    def step() -> None:
+        for _ in range(PERIODS_PER_STEP):
+            _turn(world, next(velocities))
+            pybullet.stepSimulation(physicsClientId=world.client)
+
+    return step
+
+
+def _velocities_of_a_sway() -> list[list[float]]:
+    """rad/s, [7] in each period of 25 ms; of the second sway, which ends as it begins."""
+    twin, velocities = SwayingTwin(), []
+    for _ in range(PERIOD):
+        twin.step()
+    twin.environment.task.on_tick = lambda tick: velocities.append(tick.arm_state.joint_velocities.tolist())
+    for _ in range(PERIOD):
+        twin.step()
+    twin.environment.close()
+    return velocities
+
+
+def _world_at_home() -> World:
+    world = World(Scene(), TwinConfig())
+    for joint, position in zip(world.joints, gen3.HOME, strict=True):
+        pybullet.resetJointState(world.arm, joint, position, physicsClientId=world.client)
+    return world
+
+
+def _turn(world: World, velocities: list[float]) -> None:
+    pybullet.setJointMotorControlArray(
+        world.arm,
+        world.joints,
+        pybullet.VELOCITY_CONTROL,
+        targetVelocities=velocities,
+        forces=[joint.effort / world.substeps for joint in gen3.ACTUATED_JOINTS],
+        physicsClientId=world.client,
+    )

@@ -8,7 +8,7 @@ from rich.table import Table
 from msaclag.bench import parallel_twins, training_rates
 from msaclag.bench.machine import machine
 from msaclag.bench.race import Spread, race
-from msaclag.bench.swaying import SwayingTwin, bare_step
+from msaclag.bench.swaying import SwayingTwin, replayed_step, standing_step
 
 TWINS = (1, 2, 4)
 AIMS = {"env_over_bare": 0.7, "ros_over_inprocess": 0.9}
@@ -17,7 +17,9 @@ AIMS = {"env_over_bare": 0.7, "ros_over_inprocess": 0.9}
 _ROWS = (
     "env_steps_per_s",
     "bare_pybullet_steps_per_s",
+    "replayed_pybullet_steps_per_s",
     "env_over_bare",
+    "env_over_replayed",
     "liquid_share",
     "ros_train_steps_per_s",
     "inprocess_train_steps_per_s",
@@ -41,12 +43,13 @@ FULL, QUICK = Plan(15, 0.5, 4, 1500), Plan(3, 0.05, 1, 400)
 def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> dict[str, Any]:
     """All figures, ready for JSON; medians, with the quartiles of each under `spread`.
 
+    `bare_pybullet` stands still, `replayed_pybullet` makes the motion of the environment's steps: see `swaying`.
     `threads` plays no part: a twin computes with one, the learner of the graph with as many as are its default.
     """
     plan = QUICK if quick else FULL
     about = {"quick": quick, "machine": machine()}
     twin = SwayingTwin()
-    contestants = {"env": twin.step, "bare_pybullet": bare_step()}
+    contestants = {"env": twin.step, "bare_pybullet": standing_step(), "replayed_pybullet": replayed_step()}
     times = race(contestants, plan.rounds, plan.block, tell)
     tell("the liquid")
     steps = max(1, round(plan.block / times["env"].median))
@@ -59,6 +62,7 @@ def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> 
         **about,
         **{name: spread.median for name, spread in measured.items()},
         "env_over_bare": times["bare_pybullet"].median / times["env"].median,
+        "env_over_replayed": times["replayed_pybullet"].median / times["env"].median,
         "ros_train_steps_per_s": training["ros"].median if "ros" in training else None,
         "ros_over_inprocess": training["ros"].median / training["inprocess"].median if "ros" in training else None,
         "parallel_env_steps_per_s": {str(count): rate.median for count, rate in together.items()},
