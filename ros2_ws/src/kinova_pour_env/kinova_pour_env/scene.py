@@ -33,7 +33,7 @@ class TargetCup:
     """Its axis, m."""
     y: Annotated[float, Field(ge=-1, le=1)] = -0.25
     """Its axis, m."""
-    radius: Annotated[float, Field(ge=0.02, le=0.2)] = 0.05
+    radius: Annotated[float, Field(ge=0.02, le=0.2)] = 0.07
     """Inner radius, m."""
     height: Annotated[float, Field(ge=0.03, le=0.3)] = 0.10
     """Height of its mouth above the table, m."""
