@@ -234,10 +234,11 @@ def test_the_lip_throws_the_coffee_along() -> None:
 
 
 def test_a_full_cup_runs_over() -> None:
-    scene = Scene(target_cup=TargetCup(height=0.03))
+    cup = TargetCup(radius=0.055, height=0.03)
+    scene = Scene(target_cup=cup)
     liquid = Liquid(scene)
     pour(liquid, np.array(scene.goal_position))
-    assert liquid.poured == pytest.approx(pi * 0.05**2 * 0.03)
+    assert liquid.poured == pytest.approx(pi * cup.radius**2 * cup.height)
     assert liquid.spilled == pytest.approx(liquid.initial_volume - liquid.poured)
 
 

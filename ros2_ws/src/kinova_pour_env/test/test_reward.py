@@ -24,5 +24,11 @@ from kinova_pour_env.reward import pour_reward
 def test_by_hand(
     setting: str, distance: float, acceleration: float, spillage: bool, roll_error: float, reward: float
 ) -> None:
-    config = PourCoffeeConfig.preset(setting)
+    config = PourCoffeeConfig.preset(setting, "printed")
     assert pour_reward(config, distance, acceleration, spillage, roll_error) == pytest.approx(reward)
+
+
+def test_shaped_it_differs_within_the_ball_alone() -> None:
+    shaped, printed = (PourCoffeeConfig.preset("3", form) for form in ("shaped", "printed"))
+    assert pour_reward(shaped, 0.04, 0.4, False, 0.5) == pytest.approx(10 - 20 * 0.04 - 2 * 0.5)
+    assert pour_reward(shaped, 0.06, 0.4, True, 0.5) == pour_reward(printed, 0.06, 0.4, True, 0.5)
