@@ -103,7 +103,7 @@ def _while_training(threads: int, seconds: float) -> dict[str, float]:
     policy = ActingPolicy(learner.algorithm.actor.networks.shape, learner.algorithm.normaliser, ACTIONS, seed=0)
 
     def take_over() -> None:
-        policy.take_over(learner.algorithm.actor.parameters[0], learner.algorithm.updates)
+        policy.take_over(learner.algorithm.actor, learner.algorithm.updates)
 
     take_over()
     return act_while_training(learner.update, take_over, policy, STATES, threads, seconds)

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from msaclag_learner.actor import LOG_STD_RANGE
+from msaclag_learner.actor import LOG_STD_RANGE, Actor
 from msaclag_learner.mlp import Mlp
 from msaclag_learner.normalisation import StateNormaliser
 
@@ -15,12 +15,13 @@ Array = NDArray[np.float32]
 
 
 class _Weights(NamedTuple):
-    """All that an action depends on."""
+    """All that an action depends on; explorative ones come of the policy, deterministic ones of its average."""
 
     mean: Array
     spread: Array
     bound: Array
     layers: list[tuple[Array, Array]]
+    averaged_layers: list[tuple[Array, Array]]
     version: int
 
 
@@ -37,20 +38,20 @@ class ActingPolicy:
         """Updates behind the weights in use."""
         return self._weights.version
 
-    def take_over(self, parameters: Tensor, version: int) -> None:
-        """Act from now on by a copy of `parameters` [size]; one assignment, so that no action mixes two policies."""
-        copy = parameters.detach().to("cpu", torch.float32, copy=True).unsqueeze(0)
-        layers = [(weight[0].numpy(), bias[0, 0].numpy()) for weight, bias in self.network.layers(copy)]
+    def take_over(self, actor: Actor, version: int) -> None:
+        """Act from now on as `actor`'s only agent; one assignment, so that no action mixes two policies."""
         mean, spread, bound = (
             figure[0].to("cpu", torch.float32).numpy().copy() for figure in self.normaliser.state().values()
         )
-        self._weights = _Weights(mean, spread, bound, layers, version)
+        self._weights = _Weights(
+            mean, spread, bound, self._layers(actor.parameters), self._layers(actor.averaged), version
+        )
 
     def act(self, observation: Array, *, deterministic: bool) -> Array:
         """An action [A] in (−1, 1) for `observation` [S]."""
         weights = self._weights
         value = np.clip((observation - weights.mean) / weights.spread, -weights.bound, weights.bound)
-        *hidden, (last_weight, last_bias) = weights.layers
+        *hidden, (last_weight, last_bias) = weights.averaged_layers if deterministic else weights.layers
         for weight, bias in hidden:
             value = np.maximum(value @ weight + bias, 0)
         mean, log_std = np.split(value @ last_weight + last_bias, 2)
@@ -58,6 +59,11 @@ class ActingPolicy:
             return np.tanh(mean)
         noise = self.random.standard_normal(self.action_size, dtype=np.float32)
         return np.tanh(mean + np.exp(np.clip(log_std, *LOG_STD_RANGE)) * noise)
+
+    def _layers(self, parameters: Tensor) -> list[tuple[Array, Array]]:
+        """Weights and biases of a copy of `parameters` [1, size]."""
+        copy = parameters.detach().to("cpu", torch.float32, copy=True)
+        return [(weight[0].numpy(), bias[0, 0].numpy()) for weight, bias in self.network.layers(copy)]
 
     def explore(self) -> Array:
         """An action [A] drawn uniformly from [−1, 1], for the warm-up."""

@@ -42,7 +42,7 @@ class Drawn(NamedTuple):
 
 
 class Actor:
-    """P policies, `parameters` [P, size]."""
+    """P policies, `parameters` [P, size], and their averages over the updates of late, `averaged` [P, size]."""
 
     def __init__(
         self,
@@ -51,12 +51,24 @@ class Actor:
         *,
         rate: Tensor,
         optimiser: OptimiserName,
+        averaging: float,
         dtype: torch.dtype,
         device: torch.device,
     ) -> None:
-        """Fresh policies, that of agent i drawn with generator i; `rate` [P] is the optimiser's step."""
+        """Fresh policies, that of agent i drawn with generator i.
+
+        Args:
+            shape: one input for each state, two outputs for each action.
+            generators: one for each agent.
+            rate: [P], the optimiser's step.
+            optimiser: its name.
+            averaging: the share by which an average moves towards its policy.
+            dtype: of all tensors.
+            device: of all tensors.
+        """
         self.networks = Networks.drawn(shape, generators, dtype, device)
         self.parameters = self.networks.parameters
+        self.averaged, self._averaging = self.parameters.clone(), averaging
         self.optimiser = OPTIMISERS[optimiser](self.parameters, rate.unsqueeze(-1))
 
     def draw(self, states: Tensor, noise: Tensor) -> Drawn:
@@ -82,7 +94,11 @@ class Actor:
         """∇_φ of G scalars, each of which depends on its own B of the R = G·B rows, [P, G, B, 2A]: [P, G, size]."""
         return self.networks.parameter_gradients(drawn.fed, by_outputs.unsqueeze(2)).squeeze(2)
 
+    def average(self) -> None:
+        """Take the policies of now into their averages."""
+        self.averaged.lerp_(self.parameters, self._averaging)
+
     def state(self) -> dict[str, Tensor]:
-        """Parameters and the optimiser's memory, by name."""
+        """Parameters, averages and the optimiser's memory, by name."""
         optimiser = {f"optimiser.{name}": value for name, value in self.optimiser.state().items()}
-        return {"parameters": self.parameters, **optimiser}
+        return {"parameters": self.parameters, "averaged": self.averaged, **optimiser}

@@ -67,6 +67,7 @@ class Algorithm(ABC):
             self.generators,
             rate=self.each(lambda config: config.policy_rate),
             optimiser=self.config.policy_optimiser,
+            averaging=self.config.policy_averaging,
             dtype=dtype,
             device=self.device,
         )
@@ -111,6 +112,7 @@ class Algorithm(ABC):
         """One update of every agent; returns figures [P] to watch."""
         figures = self._learn(self._normalised(samples))
         self.critics.track()
+        self.actor.average()
         self.updates += 1
         tuned = {"multiplier": self.multiplier, "threshold": self.threshold, "temperature": self.temperature}
         return figures | tuned

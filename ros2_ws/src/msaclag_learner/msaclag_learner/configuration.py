@@ -42,6 +42,9 @@ class AlgorithmConfig:
     """β_φ, step of the policy (open)."""
     policy_optimiser: OptimiserName = "rmsprop"
     """Of the policy: RMSProp in the paper for Meta SAC-Lag; the presets take Adam for SAC and the SACv2 rivals."""
+    policy_averaging: Annotated[float, Field(gt=0, le=1)] = 1e-3
+    """Share by which the average moves towards the policy at each update (open); evaluations are run with it, for the
+    policy itself never comes to rest at a constant rate. 1 evaluates the policy of the moment."""
     initial_multiplier: Annotated[float, Field(ge=0, le=1e6)] = 10.0
     """ν⁰."""
     multiplier_rate: Rate = 3e-5

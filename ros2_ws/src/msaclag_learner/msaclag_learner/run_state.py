@@ -54,7 +54,7 @@ class RunState:
                 self._start_from(Path(config.checkpoint))
             if config.demonstrations:
                 self._take_in(Path(config.demonstrations)).write(self.folder / DEMONSTRATIONS)
-        self.acting.take_over(self.learner.actor.parameters[0], self.learner.updates)
+        self.acting.take_over(self.learner.actor, self.learner.updates)
 
     def finite(self) -> bool:
         """Whether all that the next update depends on is; a sum is finite only if its terms are, and soon made."""

@@ -22,5 +22,5 @@ def trained_policy(path: Path) -> ActingPolicy:
     del tensors[GENERATOR]
     checkpoint.restore(learner.state(), tensors)
     policy = ActingPolicy(learner.actor.networks.shape, learner.normaliser, about["action_size"], seed=0)
-    policy.take_over(learner.actor.parameters[0], about["updates"])
+    policy.take_over(learner.actor, about["updates"])
     return policy

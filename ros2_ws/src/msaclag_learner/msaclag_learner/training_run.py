@@ -152,7 +152,7 @@ class TrainingRun:
                     f"training became non-finite at update {self.learner.updates}: lower the rates, or raise "
                     "value_scale; the last checkpoint is untouched"
                 )
-            self.acting.take_over(self.learner.actor.parameters[0], self.learner.updates)
+            self.acting.take_over(self.learner.actor, self.learner.updates)
             with self.progress.changed:
                 self.progress.updates += 1
                 self.progress.changed.notify_all()

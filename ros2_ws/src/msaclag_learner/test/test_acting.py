@@ -2,42 +2,54 @@ import numpy as np
 import torch
 
 from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.actor import Actor
 from msaclag_learner.mlp import Mlp, Networks
 from msaclag_learner.normalisation import StateNormaliser
 
 STATES, ACTIONS = 6, 3
 
 
-def make() -> tuple[Networks, ActingPolicy]:
+def make() -> tuple[Actor, ActingPolicy]:
+    """An actor whose average is another policy, and one that acts as it does."""
     cpu = torch.device("cpu")
-    shape = Mlp((STATES, 16, 2 * ACTIONS))
-    networks = Networks.drawn(shape, [torch.Generator().manual_seed(1)], torch.float32, cpu)
+    actor = Actor(
+        Mlp((STATES, 16, 2 * ACTIONS)),
+        [torch.Generator().manual_seed(1)],
+        rate=torch.tensor([1e-3]),
+        optimiser="rmsprop",
+        averaging=0.25,
+        dtype=torch.float32,
+        device=cpu,
+    )
+    actor.averaged.mul_(0.5)
     normaliser = StateNormaliser(1, STATES, torch.float32, cpu)
     normaliser.fit(torch.randn(1, 50, STATES, generator=torch.Generator().manual_seed(3)) * 4 + 2)
-    acting = ActingPolicy(shape, normaliser, ACTIONS, seed=2)
-    acting.take_over(networks.parameters[0], 7)
-    return networks, acting
+    acting = ActingPolicy(actor.networks.shape, normaliser, ACTIONS, seed=2)
+    acting.take_over(actor, 7)
+    return actor, acting
 
 
-def outputs(networks: Networks, acting: ActingPolicy, observation: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-    """The policy's mean and log of the spread, before the tanh."""
+def outputs(
+    parameters: torch.Tensor, acting: ActingPolicy, observation: np.ndarray
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """A policy's mean and log of the spread, before the tanh."""
     states = acting.normaliser(torch.from_numpy(observation).view(1, 1, -1))
-    mean, log_std = networks.forward(states)[0][0, 0].chunk(2)
+    mean, log_std = Networks(acting.network, parameters).forward(states)[0][0, 0].chunk(2)
     return mean, log_std
 
 
-def test_the_deterministic_action_is_that_of_the_network() -> None:
-    networks, acting = make()
+def test_the_deterministic_action_is_that_of_the_average() -> None:
+    actor, acting = make()
     observation = np.linspace(-1, 1, STATES, dtype=np.float32)
-    mean, _ = outputs(networks, acting, observation)
+    mean, _ = outputs(actor.averaged, acting, observation)
     np.testing.assert_allclose(acting.act(observation, deterministic=True), mean.tanh().numpy(), atol=1e-6)
     assert acting.version == 7
 
 
 def test_actions_spread_as_the_policy_says() -> None:
-    networks, acting = make()
+    actor, acting = make()
     observation = np.zeros(STATES, np.float32)
-    mean, log_std = outputs(networks, acting, observation)
+    mean, log_std = outputs(actor.parameters, acting, observation)
     drawn = np.array([acting.act(observation, deterministic=False) for _ in range(4000)])
     before_tanh = np.arctanh(drawn)
     np.testing.assert_allclose(before_tanh.mean(0), mean.numpy(), atol=0.08)
@@ -45,8 +57,15 @@ def test_actions_spread_as_the_policy_says() -> None:
 
 
 def test_new_weights_leave_the_copy_in_use_alone() -> None:
-    networks, acting = make()
+    actor, acting = make()
     observation = np.ones(STATES, np.float32)
     before = acting.act(observation, deterministic=True)
-    networks.parameters.mul_(5)
+    actor.averaged.mul_(5)
     np.testing.assert_array_equal(acting.act(observation, deterministic=True), before)
+
+
+def test_the_average_follows_the_policy_by_its_share() -> None:
+    actor, _ = make()
+    before = actor.averaged.clone()
+    actor.average()
+    torch.testing.assert_close(actor.averaged, 0.75 * before + 0.25 * actor.parameters)

@@ -43,7 +43,7 @@ def test_a_change_of_a_tensor_or_of_a_fact_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("header", [{"format": 1, "task": "t"}, {}])
 def test_another_format_is_named(tmp_path: Path, header: dict[str, object]) -> None:
     save_file(TENSORS, tmp_path / checkpoint.FILE, metadata={"msaclag": json.dumps(header)})
-    with pytest.raises(CheckpointError, match=f"has format {header.get('format')}, this version reads 2"):
+    with pytest.raises(CheckpointError, match=f"has format {header.get('format')}, this version reads 3"):
         checkpoint.load(tmp_path)
 
 
