@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from kinova_pour_env.kortex.wheel import MISSING
 from msaclag.conditions import problem_of
 from msaclag.launch_arguments import LaunchArguments
 from msaclag_ros.domain import domain_id
@@ -64,11 +65,7 @@ def _arm(arguments: LaunchArguments) -> Iterator[str]:
         yield f"gui:=true shows the twin, which arm:={arguments.arm} does not use: take it off, or use arm:=sim"
     offered = sorted(entry.name for entry in entry_points(group="msaclag.arms"))
     if arguments.arm == "real" and find_spec("kortex_api") is None:
-        yield (
-            "arm:=real needs Kinova's Kortex API for Python (kortex_api 2.6 or later), which is not on PyPI: get the "
-            "wheel that the readme of Kinova's repository Kinova-kortex2_Gen3_G3L links to, then `pip install "
-            "--no-deps` it together with deprecated 1.2.7 and protobuf 3.20"
-        )
+        yield f"arm:=real: {MISSING}"
     elif arguments.arm not in offered:
         yield f"arm:={arguments.arm}: no installed package offers that arm (there are: {', '.join(offered) or 'none'})"
 

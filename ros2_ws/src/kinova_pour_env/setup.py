@@ -14,5 +14,6 @@ setup(
     zip_safe=True,
     entry_points={
         "console_scripts": ["env_node = kinova_pour_env.env_node:main"],
+        "msaclag.arms": ["real = kinova_pour_env.kortex.arm:KortexArm"],
     },
 )

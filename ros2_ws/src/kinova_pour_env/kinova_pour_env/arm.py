@@ -52,6 +52,8 @@ class ArmState:
         wrench: [6] N and N m, external, at the tool.
         contacts: what touches what (an arm without such a sense reports none).
         faults: the arm's own faults in words; none when it may move.
+        wrist_acceleration: [3] m/s^2, specific force in the axes of the wrist's IMU, where the arm has one.
+        wrist_angular_velocity: [3] rad/s, likewise.
     """
 
     time: float
@@ -65,6 +67,8 @@ class ArmState:
     wrench: Vector
     contacts: tuple[Contact, ...] = ()
     faults: tuple[str, ...] = ()
+    wrist_acceleration: Vector | None = None
+    wrist_angular_velocity: Vector | None = None
 
 
 class Arm(Protocol):
@@ -113,6 +117,18 @@ class Arm(Protocol):
 
     def close(self) -> None:
         """Leave the arm standing and let go of it."""
+
+
+@runtime_checkable
+class Attended(Protocol):
+    """An arm beside which a person stands: `reset` waits for them, to clear a fault and to refill the mug."""
+
+    def acknowledge(self) -> str:
+        """A person has looked and says that it may go on.
+
+        Returns:
+            What waited for it, in words; empty if nothing did.
+        """
 
 
 @runtime_checkable

@@ -1,0 +1,196 @@
+"""The phases of a reset on the arm. Each is an iterator that yields often and may be closed anywhere."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kinova_pour_env.arm import ArmError, ArmState, Vector
+from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
+from kinova_pour_env.kinematics import wrap
+from kinova_pour_env.kortex.actions import carry_out
+from kinova_pour_env.kortex.errors import ActionFailed, CallTimedOut, InFault, SessionLost
+from kinova_pour_env.kortex.preflight import Check
+from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, twists_along
+from kinova_pour_env.kortex.units import joint_action
+
+if TYPE_CHECKING:
+    from kinova_pour_env.kortex.arm import KortexArm
+
+BETWEEN_CONNECTIONS = 0.5
+"""s between two attempts to reach the arm."""
+CLEARING_TIME = 5.0
+"""s until cleared faults are gone."""
+KEEP_ALIVE = 5.0
+"""s between two calls while a person is waited for; the arm ends a session without any."""
+SHORTEST_ACTION = 1.0
+"""s."""
+ARRIVED = 0.02
+"""rad: an action ended where it should."""
+GRIPPER_TIME = 1.5
+"""s that the fingers close in."""
+
+_log = logging.getLogger(__name__)
+
+
+class Phases:
+    """The way of one arm to a first state.
+
+    Attributes:
+        checks: of the last preflight.
+    """
+
+    def __init__(self, arm: "KortexArm") -> None:
+        """Nothing is checked, and nothing held, before the first reset."""
+        self._arm = arm
+        self.checks: list[Check] = []
+        self._ready = False
+        self._holding = False
+
+    def to(self, start: Vector) -> Iterator[str]:
+        """Bring the arm to joint positions [7], the mug full; yields the phase.
+
+        Raises:
+            ArmError: it cannot get there.
+        """
+        yield from self._connect()
+        yield from self._clear()
+        yield from self._preflight()
+        yield from self._retreat()
+        yield from self._home(start)
+        yield from self._refill()
+
+    def _connect(self) -> Iterator[str]:
+        arm = self._arm
+        latest = time.monotonic() + arm.config.reconnection
+        while True:
+            yield "connect"
+            try:
+                if arm.connect():
+                    self._ready = self._holding = False
+                return
+            except (SessionLost, CallTimedOut) as error:
+                if time.monotonic() > latest:
+                    raise
+                _log.warning("%s; trying again", error)
+                time.sleep(BETWEEN_CONNECTIONS)
+
+    def _clear(self) -> Iterator[str]:
+        """Faults are cleared once a person has acknowledged them, never before."""
+        arm = self._arm
+        faults = arm.read().faults
+        if not faults:
+            arm.attendance.forget()
+            return
+        yield "acknowledge"
+        for _ in arm.attendance.wait(f"the arm reports '{', '.join(faults)}': make it safe"):
+            yield from self._pause("acknowledge")
+        arm.clear_faults()
+        self._ready = False
+        latest = time.monotonic() + CLEARING_TIME
+        while faults := arm.advance().faults:
+            if time.monotonic() > latest:
+                raise InFault(f"the fault does not clear: {', '.join(faults)}; look at Kinova's Web App")
+            yield "acknowledge"
+
+    def _preflight(self) -> Iterator[str]:
+        if self._ready:
+            return
+        yield "preflight"
+        self.checks = []
+        for check in self._arm.preflight().checks():
+            _log.info("preflight: %s", check)
+            self.checks.append(check)
+            yield "preflight"
+        if problems := [str(check) for check in self.checks if not check.passed]:
+            raise ArmError("preflight: " + "; ".join(problems))
+        self._ready = True
+
+    def _retreat(self) -> Iterator[str]:
+        """Upright, up, and above the place of Home."""
+        arm, config = self._arm, self._arm.config
+        state = self._sound(arm.read())
+        yield "retreat"
+        if not can_retreat(state):
+            x, y, z = state.cup_position
+            raise ArmError(f"no safe way back from ({x:.2f}, {y:.2f}, {z:.2f}) m: bring the arm near Home by hand")
+        if self._near_home(state):
+            return
+        latest = time.monotonic() + config.action_timeout
+        twists = twists_along(legs_from(state), config.retreat_speed, config.retreat_turn, state)
+        twist = next(twists, None)
+        while twist is not None:
+            arm.send_twist(twist)
+            state = self._sound(arm.advance())
+            yield "retreat"
+            if time.monotonic() > latest:
+                raise ActionFailed(f"the way back did not end within {config.action_timeout:g} s")
+            try:
+                twist = twists.send(state)
+            except StopIteration:
+                break
+        arm.stop()
+        arm.come_to_rest()
+
+    def _home(self, start: Vector) -> Iterator[str]:
+        """A joint action to the drawn start, beside Home."""
+        arm = self._arm
+        yield "home"
+        farthest = _farthest(start, self._sound(arm.read()))
+        seconds = max(SHORTEST_ACTION, 2 * farthest / arm.config.home_speed)
+        action = joint_action(arm.connection.kortex, "msaclag start", start, seconds)
+        with closing(carry_out(arm.connection, action, arm.config.action_timeout)) as moving:
+            for _ in moving:
+                self._sound(arm.read())
+                yield "home"
+        arm.come_to_rest()
+        if (left := _farthest(start, self._sound(arm.read()))) > ARRIVED:
+            raise ActionFailed(f"the action that goes home ended {left:.3f} rad before its end")
+
+    def _refill(self) -> Iterator[str]:
+        """A person fills the mug, the first time also between the open fingers, which then close."""
+        arm = self._arm
+        yield "refill"
+        arm.attendance.forget()
+        for _ in arm.attendance.wait("refill the mug in the hand"):
+            yield from self._pause("refill")
+        if not self._holding:
+            arm.close_gripper()
+            latest = time.monotonic() + GRIPPER_TIME
+            while time.monotonic() < latest:
+                self._sound(arm.advance())
+                yield "refill"
+            self._holding = True
+        self._sound(arm.advance())
+
+    def _pause(self, phase: str) -> Iterator[str]:
+        """One stretch of waiting that keeps the session alive."""
+        arm = self._arm
+        arm.connection.call(arm.connection.base.GetArmState)
+        latest = time.monotonic() + KEEP_ALIVE
+        while time.monotonic() < latest and not arm.attendance.acknowledged:
+            arm.advance()
+            yield phase
+
+    def _near_home(self, state: ArmState) -> bool:
+        turned = float(np.abs(state.cup_rotation - np.eye(3)).max())
+        away = float(np.linalg.norm(state.cup_position - CUP_AT_HOME))
+        return away < 0.1 and turned < NEAR
+
+    def _sound(self, state: ArmState) -> ArmState:
+        """The state, of an arm without faults.
+
+        Raises:
+            InFault: it has some.
+        """
+        if state.faults:
+            raise InFault(f"the arm stands: {', '.join(state.faults)}")
+        return state
+
+
+def _farthest(positions: Vector, state: ArmState) -> float:
+    """The joint that is farthest from positions [7], rad."""
+    return max(abs(wrap(turn)) for turn in (positions - state.joint_positions).tolist())

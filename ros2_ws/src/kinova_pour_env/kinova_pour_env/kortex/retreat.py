@@ -1,0 +1,82 @@
+"""The way back from an episode, by twists: turn the mug upright where it is, lift it, bring it above Home's place.
+
+Joint actions ignore protection zones and may pass the target cup; from up there their way is short and free.
+"""
+
+from collections.abc import Generator
+from math import atan2
+from typing import NamedTuple
+
+import numpy as np
+
+from kinova_pour_env.arm import ArmState, Vector
+from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
+from kinova_pour_env.kinematics import small_rotation_vector
+
+GAIN = 1.5
+"""1/s: the speed asked for, over the distance left."""
+NEAR = 0.01
+"""m, and rad: a leg ends there."""
+
+REACH_LOW, REACH_HIGH = np.array((0.25, -0.55, 0.03)), np.array((0.80, 0.40, 0.75))
+"""m: from the cup's places in this box the way back by straight legs stays clear of singularities and of the base."""
+
+
+class Leg(NamedTuple):
+    """A place to go to, upright.
+
+    Attributes:
+        place: [3] m, of the cup.
+        rotation: [3, 3], base from cup_frame.
+    """
+
+    place: Vector
+    rotation: Vector
+
+
+def legs_from(state: ArmState) -> tuple[Leg, ...]:
+    """The three legs of the way back from where the cup is."""
+    x, y, z = state.cup_position
+    high = max(z, CUP_AT_HOME[2])
+    upright = np.eye(3)
+    return Leg(state.cup_position, upright), Leg(np.array((x, y, high)), upright), Leg(CUP_AT_HOME, upright)
+
+
+def can_retreat(state: ArmState) -> bool:
+    """Whether the cup is somewhere from where the legs are known to be safe."""
+    return bool(((state.cup_position >= REACH_LOW) & (state.cup_position <= REACH_HIGH)).all())
+
+
+def twists_along(
+    legs: tuple[Leg, ...], speed: float, turn: float, state: ArmState
+) -> Generator[Vector, ArmState, None]:
+    """The twists [6] that follow the legs.
+
+    Args:
+        legs: in their order.
+        speed: m/s.
+        turn: rad/s.
+        state: where the arm is; send the state after each twist with the generator's `send`.
+    """
+    for leg in legs:
+        while True:
+            away = leg.place - state.cup_position
+            turn_left = rotation_vector(leg.rotation @ state.cup_rotation.T)
+            if max(np.linalg.norm(away), np.linalg.norm(turn_left)) < NEAR:
+                break
+            state = yield np.concatenate((_towards(away, speed), _towards(turn_left, turn)))
+
+
+def rotation_vector(rotation: Vector) -> Vector:
+    """The axis of a rotation [3, 3] times its angle in [0, pi), rad."""
+    sine = small_rotation_vector(rotation)
+    length = float(np.linalg.norm(sine))
+    if length < 1e-9:
+        return sine
+    return sine * (atan2(length, (np.trace(rotation) - 1) / 2) / length)
+
+
+def _towards(left: Vector, limit: float) -> Vector:
+    wanted = GAIN * left
+    length = float(np.linalg.norm(wanted))
+    return wanted * min(1.0, limit / length) if length > 0 else wanted

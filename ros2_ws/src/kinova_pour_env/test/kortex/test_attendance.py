@@ -1,0 +1,43 @@
+from kinova_pour_env.kortex.attendance import Attendance
+
+
+def test_a_wait_lasts_until_it_is_acknowledged():
+    attendance = Attendance(automatic=False)
+    wait = attendance.wait("refill the mug")
+    next(wait)
+    next(wait)
+    assert attendance.acknowledge(()) == "refill the mug"
+    assert next(wait, "over") == "over"
+    assert not attendance.acknowledged
+
+
+def test_a_fault_may_be_acknowledged_before_anything_waits():
+    attendance = Attendance(automatic=False)
+    assert attendance.acknowledge(("joint fault",)) == "joint fault"
+    assert list(attendance.wait("make it safe")) == []
+    assert next(attendance.wait("refill the mug"), "over") is None
+
+
+def test_an_acknowledgement_of_nothing_does_not_count():
+    attendance = Attendance(automatic=False)
+    assert attendance.acknowledge(()) == ""
+    assert not attendance.acknowledged
+
+
+def test_what_is_forgotten_has_to_be_acknowledged_again():
+    attendance = Attendance(automatic=False)
+    attendance.acknowledge(("joint fault",))
+    attendance.forget()
+    assert next(attendance.wait("make it safe"), "over") is None
+
+
+def test_a_wait_that_is_broken_off_waits_for_nothing_any_more():
+    attendance = Attendance(automatic=False)
+    wait = attendance.wait("refill the mug")
+    next(wait)
+    wait.close()
+    assert attendance.acknowledge(()) == ""
+
+
+def test_without_a_person_no_wait_lasts():
+    assert list(Attendance(automatic=True).wait("refill the mug")) == []

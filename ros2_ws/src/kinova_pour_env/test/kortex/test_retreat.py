@@ -1,0 +1,52 @@
+from math import pi
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
+from kinova_pour_env.kinematics import rotation_from_vector
+from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, rotation_vector, twists_along
+
+SPEED, TURN = 0.12, 0.5
+
+
+@pytest.mark.parametrize("roll", [0.0, 1.75, 3.1])
+def test_the_mug_is_turned_upright_then_lifted_then_brought_home(floating_cup, roll):
+    floating_cup.position = np.array((0.58, -0.2, 0.225))
+    floating_cup.rotation = rotation_from_vector((roll, 0, 0))
+    states = [floating_cup.read()]
+    twists = twists_along(legs_from(states[0]), SPEED, TURN, states[0])
+    twist = next(twists)
+    while True:
+        assert np.linalg.norm(twist[:3]) < SPEED + 1e-9
+        assert np.linalg.norm(twist[3:]) < TURN + 1e-9
+        floating_cup.send_twist(twist)
+        states.append(floating_cup.advance())
+        try:
+            twist = twists.send(states[-1])
+        except StopIteration:
+            break
+        assert len(states) < 1200
+    last = states[-1]
+    assert np.linalg.norm(last.cup_position - CUP_AT_HOME) < NEAR
+    np.testing.assert_allclose(last.cup_rotation, np.eye(3), atol=NEAR)
+    for state in states:
+        if state.cup_position[2] < 0.4:  # over the target cup nothing but straight up
+            assert np.linalg.norm(state.cup_position[:2] - (0.58, -0.2)) < 0.02
+        if state.cup_position[2] > 0.25:
+            assert np.trace(state.cup_rotation) > 3 - 1e-2
+
+
+def test_where_the_way_back_is_known(floating_cup):
+    assert can_retreat(floating_cup.read())
+    floating_cup.position = np.array((0.13, 0.0, 0.2))
+    assert not can_retreat(floating_cup.read())
+
+
+@given(arrays(float, 3, elements=st.floats(-1.8, 1.8)))
+def test_rotation_vectors(vector):
+    if np.linalg.norm(vector) < pi - 1e-3:
+        np.testing.assert_allclose(rotation_vector(rotation_from_vector(vector)), vector, atol=1e-6)
