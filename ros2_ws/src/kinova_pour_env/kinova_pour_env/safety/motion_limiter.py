@@ -1,0 +1,88 @@
+"""The commanded motion of the mug, period by period, within all limits."""
+
+import numpy as np
+
+from kinova_pour_env.arm import ArmState, Vector
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
+from kinova_pour_env.safety.jerk_limit import AT_REST, AxisLimits, AxisMotion, approach
+from kinova_pour_env.safety.safety_config import SafetyConfig
+from kinova_pour_env.safety.slowdown import NearestDistance, Slowdown
+from kinova_pour_env.safety.walls import Braking, Room, kept_between_walls
+
+STILL = 1e-6
+"""m/s and rad/s: slower is standing."""
+
+
+class MotionLimiter:
+    """Leads the mug's velocity and rate of roll to what is wanted, as far and as fast as is safe.
+
+    Attributes:
+        motion: of x, y, z and roll, as last commanded; immutable, so that it can be kept and put back.
+    """
+
+    def __init__(
+        self, task: PourCoffeeConfig, config: SafetyConfig, period: float, nearest: NearestDistance | None = None
+    ) -> None:
+        """At rest.
+
+        Args:
+            task: its workspace is kept.
+            config: the limits.
+            period: s, of the commands.
+            nearest: least distance between bodies at joint positions, of a mirrored twin.
+        """
+        linear = _limits(config.linear_speed, config.linear_acceleration, config.linear_jerk, period)
+        roll = _limits(config.roll_speed, config.roll_acceleration, config.roll_jerk, period)
+        self._limits = (linear, linear, linear, roll)
+        self._braking = Braking(linear, period, config.reaction_time)
+        self._walls = [
+            (low + config.wall_distance, high - config.wall_distance)
+            for low, high in zip(task.workspace_low, task.workspace_high, strict=True)
+        ]
+        self._slowdown = Slowdown(config, nearest)
+        self.motion = (AT_REST,) * 4
+
+    def reset(self) -> None:
+        """The arm stands."""
+        self.motion = (AT_REST,) * 4
+
+    @property
+    def standing(self) -> bool:
+        """Whether zero is commanded, and nothing is left of the motion before."""
+        return all(abs(axis.speed) + abs(axis.change) < STILL for axis in self.motion)
+
+    def step(self, wanted: Vector, state: ArmState) -> Vector:
+        """The velocity and rate of roll to command for the next period.
+
+        Args:
+            wanted: [4] m/s along the base axes, and rad/s about the cup's x axis.
+            state: the last reading.
+
+        Returns:
+            [4], likewise.
+        """
+        share = self._share(wanted, state)
+        position, measured = state.cup_position.tolist(), state.cup_velocity.tolist()
+        axes: list[AxisMotion] = []
+        for axis, target in enumerate(wanted.tolist()):
+            motion, limits = self.motion[axis], self._limits[axis]
+            new = approach(share * target, motion, limits)
+            if axis < len(self._walls):
+                low, high = self._walls[axis]
+                room = Room(position[axis] - low, high - position[axis])
+                new = kept_between_walls(new, motion, measured[axis], room, self._braking)
+            axes.append(new)
+        self.motion = (axes[0], axes[1], axes[2], axes[3])
+        return np.array([axis.speed for axis in axes])
+
+    def _share(self, wanted: Vector, state: ArmState) -> float:
+        if not wanted.any():
+            return 1.0
+        twist = np.empty(6)
+        twist[:3] = wanted[:3]
+        twist[3:] = wanted[3] * state.cup_rotation[:, 0]
+        return self._slowdown.share(twist, state.joint_positions)
+
+
+def _limits(speed: float, acceleration: float, jerk: float, period: float) -> AxisLimits:
+    return AxisLimits(speed, acceleration * period, jerk * period**2)
