@@ -10,11 +10,11 @@ from kinova_pour_env.disturbance import Disturbance
 
 Setting = Literal["1", "2", "3", "4", "real"]
 RewardForm = Literal["shaped", "printed"]
-"""Eq. 17 as printed, or with a pull to the ball's centre and twice the weight on the roll."""
+"""Eq. 17 as printed, or with a pull to the centre of the ball and five times the weight on the roll."""
 
 SHAPED_CENTRE_WEIGHT = -20.0
 """1/m, of the shaped reward."""
-SHAPED_ROLL_WEIGHT = -2.0
+SHAPED_ROLL_WEIGHT = -5.0
 """1/rad, of the shaped reward."""
 
 Corner = tuple[float, float, float]

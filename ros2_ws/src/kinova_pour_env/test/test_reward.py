@@ -30,5 +30,5 @@ def test_by_hand(
 
 def test_shaped_it_differs_within_the_ball_alone() -> None:
     shaped, printed = (PourCoffeeConfig.preset("3", form) for form in ("shaped", "printed"))
-    assert pour_reward(shaped, 0.04, 0.4, False, 0.5) == pytest.approx(10 - 20 * 0.04 - 2 * 0.5)
+    assert pour_reward(shaped, 0.04, 0.4, False, 0.5) == pytest.approx(10 - 20 * 0.04 - 5 * 0.5)
     assert pour_reward(shaped, 0.06, 0.4, True, 0.5) == pour_reward(printed, 0.06, 0.4, True, 0.5)
