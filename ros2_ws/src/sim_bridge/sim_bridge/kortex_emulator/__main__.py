@@ -1,0 +1,43 @@
+"""`python -m sim_bridge.kortex_emulator`: an emulated Gen3 on a port of this machine."""
+
+import signal
+import sys
+
+import tyro
+
+from kinova_pour_env.arm import ArmError
+from sim_bridge.kortex_emulator import API_PATH
+from sim_bridge.kortex_emulator.config import EmulatorConfig
+from sim_bridge.kortex_emulator.connections import PortTaken
+from sim_bridge.kortex_emulator.server import Server
+
+DESCRIPTION = f"""A Kinova Gen3 in software, for programs that use the Kortex API of Python.
+
+In another shell, put the emulated kortex_api before Kinova's and run the program unchanged, with 127.0.0.1 as address:
+
+    PYTHONPATH={API_PATH} python program.py --ip 127.0.0.1
+
+The arm moves at 40 Hz in real time and keeps its last twist for ever, as the real one. Faults are injected with
+sim_bridge.kortex_emulator.control.EmulatorControl. Ctrl-C ends it."""
+
+
+def main() -> int:
+    """Run until a signal."""
+    config = tyro.cli(EmulatorConfig, prog="python -m sim_bridge.kortex_emulator", description=DESCRIPTION)
+    try:
+        server = Server(config)
+    except (PortTaken, ArmError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: server.stop())
+    print(f"ready on port {server.port}", flush=True)
+    try:
+        server.run(sys.stdin.fileno() if config.with_parent else None)
+    finally:
+        server.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Messages and clients, as Kinova generates them from its service descriptions."""

@@ -1,0 +1,67 @@
+"""The emulator as a process that ends with this one."""
+
+import subprocess
+import sys
+from types import TracebackType
+
+from kinova_pour_env.arm import ArmError
+
+PATIENCE = 30.0
+"""s until it is ready; the first start on a machine compiles for some seconds."""
+
+
+class EmulatorProcess:
+    """An emulator of one's own; a context manager.
+
+    Attributes:
+        port: where it listens.
+    """
+
+    def __init__(self, port: int = 0, *options: str) -> None:
+        """Start it and wait until it is ready.
+
+        Args:
+            port: 0 for a free one.
+            options: further arguments of `python -m sim_bridge.kortex_emulator`.
+
+        Raises:
+            ArmError: it did not start; the message is the emulator's.
+        """
+        command = [sys.executable, "-m", "sim_bridge.kortex_emulator", "--port", str(port), "--with-parent", *options]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("ready on port "):
+                self.port = int(line.rsplit(maxsplit=1)[1])
+                return
+        _, errors = self._process.communicate(timeout=PATIENCE)
+        raise ArmError(f"the emulator did not start: {errors.strip()}")
+
+    def __enter__(self) -> "EmulatorProcess":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End it."""
+        self._process.terminate()
+        try:
+            self._process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
