@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from rich.table import Table
 
+from kinova_pour_env.course import SLOSHING_RATE
 from kinova_pour_env.gen3 import COMMAND_PERIOD
 from kinova_pour_env.kinematics import rotation_from_angles
 from kinova_pour_env.liquid import GRAVITY, XI, Liquid
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
-from kinova_pour_env.pour_task import SLOSHING_RATE
 from kinova_pour_env.scene import Scene
 from kinova_pour_env.vessel import Vessel
 from msaclag.bench.machine import cores, machine

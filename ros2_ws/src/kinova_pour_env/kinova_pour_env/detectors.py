@@ -17,6 +17,9 @@ WATCHDOG = "watchdog"
 EMERGENCY_STOP = "emergency_stop"
 KINDS = (SPILL, COLLISION, SELF_COLLISION, WORKSPACE, JOINT_LIMIT, WATCHDOG, EMERGENCY_STOP)
 
+FEEDBACK = "feedback"
+"""The detector of an arm's readings that stay the same."""
+
 
 class Violation(NamedTuple):
     """A constraint violated, as in msaclag_msgs/SafetyViolation.
@@ -44,6 +47,12 @@ Detector = Callable[[ArmState, Liquid, PourCoffeeConfig], Violation | None]
 def counts(kind: str, config: PourCoffeeConfig) -> bool:
     """Whether a violation of this kind is a constraint of the setting."""
     return kind != SPILL or config.constrain_spillage
+
+
+def asks_for_a_hard_stop(violation: Violation) -> bool:
+    """Whether an arm must stop at once, whatever becomes of the coffee."""
+    hard = (COLLISION, SELF_COLLISION, EMERGENCY_STOP)
+    return violation.kind in hard or (violation.kind, violation.detector) == (WATCHDOG, FEEDBACK)
 
 
 def spill(state: ArmState, liquid: Liquid, config: PourCoffeeConfig) -> Violation | None:

@@ -88,6 +88,17 @@ class PourCoffeeConfig:
                 raise ValueError(f"workspace_low is not below workspace_high along {axis}: {low} and {high} m")
         return self
 
+    def periods_per_step(self, period: float) -> int:
+        """Control periods, of `period` s, in a step of the policy.
+
+        Raises:
+            TaskError: `policy_rate` does not divide their rate.
+        """
+        ratio = 1 / (self.policy_rate * period)
+        if round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-6:
+            raise TaskError(f"policy_rate {self.policy_rate:g} Hz does not divide the arm's {1 / period:g} Hz")
+        return round(ratio)
+
     @classmethod
     def preset(cls, setting: str, reward: RewardForm = "shaped") -> "PourCoffeeConfig":
         """An experiment of Table III.

@@ -6,6 +6,11 @@ from typing import Any
 
 from kinova_pour_env.arm import Arm, ArmError, Repeatable
 
+EPISODE = (
+    "observation", "running", "_course", "_action", "_executed", "_violations", "_commands", "_motion", "_ended_step",
+)  # fmt: skip
+"""Attributes of a task that an episode changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class TaskSnapshot:
@@ -20,13 +25,13 @@ class TaskSnapshot:
     episode: dict[str, Any]
 
 
-def snapshot_of(arm: Arm, episode: dict[str, Any]) -> TaskSnapshot:
-    """A copy of both.
+def snapshot_of(arm: Arm, task: object) -> TaskSnapshot:
+    """A copy of the arm's state, and of the task's episode on it.
 
     Raises:
         ArmError: the arm is none that can go back.
     """
-    return TaskSnapshot(_repeatable(arm).snapshot(), deepcopy(episode))
+    return TaskSnapshot(_repeatable(arm).snapshot(), deepcopy({name: getattr(task, name) for name in EPISODE}))
 
 
 def put_back(arm: Arm, snapshot: TaskSnapshot) -> dict[str, Any]:

@@ -46,6 +46,6 @@ def test_permitted(action: list[float]) -> None:
 def test_scale_and_axes(floating_cup: Arm) -> None:
     """Yawed by a right angle the cup rolls about the base's y axis; its velocity stays in base axes."""
     yawed = replace(floating_cup.read(), cup_rotation=rotation_from_angles([np.pi / 2, 0, 0.7]))
-    twist, executed = SafetyFilter(CONFIG).command(np.array([1.0, -0.5, 0.0, 1.0]), yawed)
+    twist, executed, _ = SafetyFilter(CONFIG).command(np.array([1.0, -0.5, 0.0, 1.0]), yawed)
     assert twist == pytest.approx([0.25, -0.125, 0, 0, 0.8, 0])
     assert executed.tolist() == [1.0, -0.5, 0.0, 1.0]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kinova_pour_env.arm import ArmState
-from kinova_pour_env.detectors import COLLISION, WATCHDOG, Violation
+from kinova_pour_env.detectors import COLLISION, FEEDBACK, WATCHDOG, Violation
 from kinova_pour_env.safety.safety_config import SafetyConfig
 
 
@@ -46,4 +46,4 @@ class ArmMonitor:
         if self._stale <= self._timeout:
             return None
         message = f"the arm's feedback has been the same for {self._stale:.3f} s, allowed are {self._timeout:g} s"
-        return Violation(WATCHDOG, "feedback", self._stale, self._timeout, (), message)
+        return Violation(WATCHDOG, FEEDBACK, self._stale, self._timeout, (), message)

@@ -1,7 +1,7 @@
 """One axis' velocity, led to where it shall be within an acceleration and a jerk, exact in discrete time.
 
-In the units of a control period: speeds in m/s, `acceleration` as the change of speed in one period, `jerk` as the change
-of that change. No overshoot and no ripple, in the fewest periods: the time-optimal discrete law of Han (From PID to
+In the units of a control period: the acceleration is the change of speed in one period, the jerk the change of that
+change. No overshoot and no ripple, in the fewest periods: the time-optimal discrete law of Han (From PID to
 Active Disturbance Rejection Control, 2009), written for a velocity and with a bound on the acceleration.
 """
 

@@ -9,21 +9,26 @@ from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.slowdown import NearestDistance, Slowdown
 from kinova_pour_env.safety.walls import Braking, Room, kept_between_walls
 
+Motion = tuple[AxisMotion, AxisMotion, AxisMotion, AxisMotion]
+"""Of x, y, z and roll, as last commanded."""
+
+STANDING: Motion = (AT_REST, AT_REST, AT_REST, AT_REST)
 STILL = 1e-6
 """m/s and rad/s: slower is standing."""
 
 
-class MotionLimiter:
-    """Leads the mug's velocity and rate of roll to what is wanted, as far and as fast as is safe.
+def standing(motion: Motion) -> bool:
+    """Whether zero is commanded, and nothing is left of the motion before."""
+    return all(abs(axis.speed) + abs(axis.change) < STILL for axis in motion)
 
-    Attributes:
-        motion: of x, y, z and roll, as last commanded; immutable, so that it can be kept and put back.
-    """
+
+class MotionLimiter:
+    """Leads the mug's velocity and rate of roll to what is wanted, as far and as fast as is safe."""
 
     def __init__(
         self, task: PourCoffeeConfig, config: SafetyConfig, period: float, nearest: NearestDistance | None = None
     ) -> None:
-        """At rest.
+        """Take the limits.
 
         Args:
             task: its workspace is kept.
@@ -40,40 +45,26 @@ class MotionLimiter:
             for low, high in zip(task.workspace_low, task.workspace_high, strict=True)
         ]
         self._slowdown = Slowdown(config, nearest)
-        self.motion = (AT_REST,) * 4
 
-    def reset(self) -> None:
-        """The arm stands."""
-        self.motion = (AT_REST,) * 4
-
-    @property
-    def standing(self) -> bool:
-        """Whether zero is commanded, and nothing is left of the motion before."""
-        return all(abs(axis.speed) + abs(axis.change) < STILL for axis in self.motion)
-
-    def step(self, wanted: Vector, state: ArmState) -> Vector:
-        """The velocity and rate of roll to command for the next period.
+    def step(self, wanted: Vector, state: ArmState, motion: Motion) -> Motion:
+        """The motion to command for the next period.
 
         Args:
             wanted: [4] m/s along the base axes, and rad/s about the cup's x axis.
             state: the last reading.
-
-        Returns:
-            [4], likewise.
+            motion: commanded for the period before.
         """
         share = self._share(wanted, state)
         position, measured = state.cup_position.tolist(), state.cup_velocity.tolist()
         axes: list[AxisMotion] = []
         for axis, target in enumerate(wanted.tolist()):
-            motion, limits = self.motion[axis], self._limits[axis]
-            new = approach(share * target, motion, limits)
+            new = approach(share * target, motion[axis], self._limits[axis])
             if axis < len(self._walls):
                 low, high = self._walls[axis]
                 room = Room(position[axis] - low, high - position[axis])
-                new = kept_between_walls(new, motion, measured[axis], room, self._braking)
+                new = kept_between_walls(new, motion[axis], measured[axis], room, self._braking)
             axes.append(new)
-        self.motion = (axes[0], axes[1], axes[2], axes[3])
-        return np.array([axis.speed for axis in axes])
+        return axes[0], axes[1], axes[2], axes[3]
 
     def _share(self, wanted: Vector, state: ArmState) -> float:
         if not wanted.any():

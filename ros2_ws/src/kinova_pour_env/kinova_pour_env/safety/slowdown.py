@@ -1,4 +1,4 @@
-"""Slowing down as a whole: towards joint limits and other bodies, at the joints' own speed, in singular configurations."""
+"""Slowing down as a whole: towards joint limits and bodies, at the joints' own speed, in singular configurations."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,7 @@
 """Speeds go where they shall within their bounds, without overshoot; stops are as long as foretold."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ def test_speed_acceleration_and_jerk_stay_within_their_bounds(
     targets: list[float], bounds: AxisLimits, periods: int
 ) -> None:
     motions = driven(targets, bounds, periods)
-    for before, after in zip(motions, motions[1:], strict=False):
+    for before, after in pairwise(motions):
         assert abs(after.speed) <= bounds.speed + ROUNDING
         assert abs(after.change) <= bounds.change + ROUNDING
         assert abs(after.change - before.change) <= bounds.change_of_change + ROUNDING

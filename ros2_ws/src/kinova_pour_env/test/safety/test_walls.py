@@ -1,5 +1,7 @@
 """Whatever is wanted, the axis stays between its walls, and what is far from them is left alone."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +36,7 @@ def test_the_walls_are_kept(targets: list[float], periods: int) -> None:
 def test_a_wall_is_reached_smoothly_and_left_again() -> None:
     visited = places([0.25], 400)
     assert WIDTH - 0.002 < visited[-1] <= WIDTH
-    assert all(after >= before - 1e-5 for before, after in zip(visited, visited[1:], strict=False))
+    assert all(after >= before - 1e-5 for before, after in pairwise(visited))
     visited = places([0.25, -0.25], 200)
     assert visited[-1] < 0.01
 
