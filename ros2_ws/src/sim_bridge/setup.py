@@ -10,7 +10,7 @@ setup(
         ("share/ament_index/resource_index/packages", ["resource/sim_bridge"]),
         ("share/sim_bridge", ["package.xml"]),
     ],
-    install_requires=["numpy", "pydantic>=2", "gymnasium>=1.0", "pybullet", "numba", "protobuf>=4.22", "tyro"],
+    install_requires=["numpy", "pydantic>=2", "gymnasium>=1.0", "pybullet", "numba", "protobuf>=3.20", "tyro"],
     zip_safe=True,
     entry_points={
         "msaclag.arms": ["sim = sim_bridge.twin:Twin", "emulated = sim_bridge.emulated:EmulatedArm"],

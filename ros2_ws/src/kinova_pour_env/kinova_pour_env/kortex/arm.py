@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from math import isfinite
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class KortexArm:
         phases: of its resets, with the checks of the last preflight.
     """
 
-    Config: ClassVar[type[KortexConfig]] = KortexConfig
+    Config: ClassVar[type[Any]] = KortexConfig
 
     def __init__(
         self, scene: Scene, config: KortexConfig | None = None, credentials: Credentials | None = None

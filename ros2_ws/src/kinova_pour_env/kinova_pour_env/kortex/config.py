@@ -58,7 +58,7 @@ class KortexConfig:
     """An action that has not ended by then has failed, s."""
     gripper_position: Annotated[float, Field(gt=0, le=1)] = 0.5
     """Where the fingers close to, from open (0) to closed (1): beyond the mug's width, so that they hold it."""
-    mug_mass: Annotated[float, Field(ge=0, le=2)] = 0.3
+    mug_mass: Annotated[float, Field(ge=0, le=2)] = 0.25
     """The empty mug, kg."""
 
 

@@ -85,7 +85,7 @@ SUB_CODES: dict[int, tuple[type[KortexError], str, str]] = {
     50: (NotReady, "a device is not connected", "restart the arm"),
     51: (NotReady, "a device is not ready", "wait a minute"),
     53: (InFault, "a safety threshold is reached", _CLEAR),
-    54: (NotInControl, "this user or session may not do it", _CLOSE_OTHERS),
+    54: (SessionLost, "outside of a session, or not permitted to this user", _CHECK_LINK),
     55: (ActionFailed, "it was stopped by hand", ""),
     56: (CallRefused, "the position is outside of the arm's workspace", ""),
     57: (CallRefused, "the number of joints does not fit the arm", "this driver is for the Gen3 with seven joints"),

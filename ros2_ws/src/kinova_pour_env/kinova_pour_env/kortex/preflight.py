@@ -42,7 +42,7 @@ class Check(NamedTuple):
         name: of it.
         passed: whether it is right.
         result: what was found.
-        remedy: what to do where it is not right.
+        remedy: what to do where it is not right; empty where the result says so already.
     """
 
     name: str
@@ -52,7 +52,8 @@ class Check(NamedTuple):
 
     def __str__(self) -> str:
         """The line for a person."""
-        return f"{self.name}: {self.result}" + ("" if self.passed else f"; {self.remedy}")
+        remedy = f"; {self.remedy}" if self.remedy and not self.passed else ""
+        return f"{self.name}: {self.result}{remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Preflight:
         """Each check as it is made; a call that fails is a check that did not pass."""
         for name, check in (
             ("connection", self._connection),
+            ("clock and rate", self._rate),
             ("firmware", self._firmware),
             ("state", self._state),
             ("servoing mode", self._servoing),
@@ -85,7 +87,6 @@ class Preflight:
             ("workspace", self._workspace),
             ("home", self._home),
             ("stop", self._stop),
-            ("clock and rate", self._rate),
         ):
             yield self._made(name, check)
 
@@ -93,7 +94,7 @@ class Preflight:
         try:
             return Check(name, *check())
         except KortexError as error:
-            return Check(name, False, str(error), "see above")
+            return Check(name, False, str(error), "")
 
     def _connection(self) -> tuple[bool, str, str]:
         took = []

@@ -15,7 +15,7 @@ from kinova_pour_env.kinematics import small_rotation_vector
 
 GAIN = 1.5
 """1/s: the speed asked for, over the distance left."""
-NEAR = 0.01
+NEAR = 0.02
 """m, and rad: a leg ends there."""
 
 REACH_LOW, REACH_HIGH = np.array((0.25, -0.55, 0.03)), np.array((0.80, 0.40, 0.75))

@@ -53,7 +53,7 @@ def load() -> Kortex:
     Raises:
         ArmError: it is missing, or the installed protobuf cannot carry it.
     """
-    if _protobuf() >= 4 and "google.protobuf" not in sys.modules:
+    if _major_version("kortex_api") and _major_version("protobuf") >= 4 and "google.protobuf" not in sys.modules:
         os.environ.setdefault(PURE_PYTHON, "python")
     try:
         router = _module("RouterClient")
@@ -76,10 +76,11 @@ def load() -> Kortex:
             raise ArmError(MISSING) from None
         raise ArmError(f"kortex_api needs '{error.name}': pip install deprecated==1.2.7 'protobuf<4'") from error
     except (AttributeError, ImportError, TypeError) as error:
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise ArmError(
-            f"kortex_api cannot be imported with protobuf {_protobuf() or '?'} on Python {sys.version_info.major}."
-            f"{sys.version_info.minor} ({str(error).splitlines()[0]}): pip install 'protobuf>=3.20,<4', or set "
-            f"{PURE_PYTHON}=python before the start"
+            f"kortex_api cannot be imported with protobuf {_major_version('protobuf') or '?'} on Python {python} "
+            f"({str(error).splitlines()[0]}): pip install 'protobuf>=3.20,<4', or set {PURE_PYTHON}=python before the "
+            "start"
         ) from error
 
 
@@ -87,9 +88,9 @@ def _module(name: str) -> ModuleType:
     return import_module(f"kortex_api.{name}")
 
 
-def _protobuf() -> int:
-    """The installed protobuf's major version; 0 without one."""
+def _major_version(distribution: str) -> int:
+    """Of what pip has installed under this name; 0 without it (the emulator's stand-in is a folder)."""
     try:
-        return int(version("protobuf").split(".")[0])
+        return int(version(distribution).split(".")[0])
     except PackageNotFoundError:
         return 0

@@ -7,7 +7,7 @@ import pytest
 from kinova_pour_env.kortex import wheel
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def emulated_wheel():
     """Kinova's names, from the emulator's folder."""
     emulator = pytest.importorskip("sim_bridge.kortex_emulator")

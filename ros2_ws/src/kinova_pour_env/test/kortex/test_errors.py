@@ -25,7 +25,7 @@ class Refusal(Exception):
         (Refusal(19), errors.NotMoving, "not moving"),
         (Refusal(22), errors.InFault, "in fault"),
         (Refusal(25), errors.EmergencyStopOn, "release it"),
-        (Refusal(54), errors.NotInControl, "joystick"),
+        (Refusal(54), errors.SessionLost, "outside of a session"),
         (Refusal(75), errors.WrongServoingMode, "servoing mode"),
         (Refusal(130), errors.NotInControl, "another session controls the arm"),
         (Refusal(131), errors.CallTimedOut, "in time"),

@@ -37,6 +37,9 @@ def client_class(service: Service) -> Any:
         methods[f"OnNotification{topic}"] = _subscribe(service.name, topic, notification)
     if service.topics:
         methods["Unsubscribe"] = _unsubscribe(service.name)
+    for name, method in methods.items():
+        if callable(method):
+            method.__name__ = name
     return type(f"{service.name}Client", (Stub,), methods)
 
 

@@ -1,0 +1,57 @@
+"""The Gen3's own driver against an emulated arm: all but Kinova's wheel is what runs on the real one."""
+
+import sys
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+from kinova_pour_env.arm import ArmError
+from kinova_pour_env.kortex.arm import KortexArm
+from kinova_pour_env.kortex.config import Credentials, KortexConfig
+from kinova_pour_env.scene import Scene
+from sim_bridge.kortex_emulator import API_PATH
+from sim_bridge.kortex_emulator.config import EmulatorConfig
+from sim_bridge.kortex_emulator.process import EmulatorProcess
+
+_EMULATOR = EmulatorConfig()
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
+class EmulatedConfig:
+    """The driver's settings and the emulator's."""
+
+    driver: KortexConfig = KortexConfig(robot_ip="127.0.0.1", auto_acknowledge=True)
+    """As for the real arm; the address and the ports are the emulator's."""
+    gui: bool = False
+    """Show the emulator's PyBullet window."""
+
+
+class EmulatedArm(KortexArm):
+    """A `KortexArm` with an emulator of its own, in another process."""
+
+    Config: ClassVar[type[Any]] = EmulatedConfig
+
+    def __init__(self, scene: Scene, config: EmulatedConfig | None = None) -> None:
+        """Start the emulator and connect to it.
+
+        Raises:
+            ArmError: it does not start.
+        """
+        config = config or EmulatedConfig()
+        if str(API_PATH) not in sys.path:
+            sys.path.insert(0, str(API_PATH))
+        self.emulator = EmulatorProcess(0, *(["--gui"] if config.gui else []))
+        port = self.emulator.port
+        driver = replace(config.driver, robot_ip=_EMULATOR.host, tcp_port=port, udp_port=port + 1)
+        try:
+            super().__init__(scene, driver, Credentials(_EMULATOR.username, _EMULATOR.password))
+        except ArmError:
+            self.emulator.close()
+            raise
+
+    def close(self) -> None:
+        """Leave the arm standing, then end the emulator."""
+        super().close()
+        self.emulator.close()
