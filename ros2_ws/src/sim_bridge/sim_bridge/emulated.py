@@ -10,6 +10,8 @@ from pydantic.dataclasses import dataclass
 from kinova_pour_env.arm import ArmError
 from kinova_pour_env.kortex.arm import KortexArm
 from kinova_pour_env.kortex.config import Credentials, KortexConfig
+from kinova_pour_env.kortex.stopper import KortexStopper, connect, stopper_call
+from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene
 from sim_bridge.kortex_emulator import API_PATH
 from sim_bridge.kortex_emulator.config import EmulatorConfig
@@ -40,8 +42,7 @@ class EmulatedArm(KortexArm):
             ArmError: it does not start.
         """
         config = config or EmulatedConfig()
-        if str(API_PATH) not in sys.path:
-            sys.path.insert(0, str(API_PATH))
+        _prefer_the_emulators_wheel()
         self.emulator = EmulatorProcess(0, *(["--gui"] if config.gui else []))
         port = self.emulator.port
         driver = replace(config.driver, robot_ip=_EMULATOR.host, tcp_port=port, udp_port=port + 1)
@@ -51,7 +52,22 @@ class EmulatedArm(KortexArm):
             self.emulator.close()
             raise
 
+    def stopper(self) -> StopperCall:
+        """How a second process can stop the arm."""
+        return stopper_call(self.config, self._credentials, f"{__name__}:connect_stopper")
+
     def close(self) -> None:
         """Leave the arm standing, then end the emulator."""
         super().close()
         self.emulator.close()
+
+
+def connect_stopper(config: dict[str, Any], username: str, password: str) -> KortexStopper:
+    """As `kinova_pour_env.kortex.stopper.connect`, with the emulator's wheel."""
+    _prefer_the_emulators_wheel()
+    return connect(config, username, password)
+
+
+def _prefer_the_emulators_wheel() -> None:
+    if str(API_PATH) not in sys.path:
+        sys.path.insert(0, str(API_PATH))

@@ -23,7 +23,9 @@ from kinova_pour_env.kortex.errors import CallTimedOut, InFault, KortexError, No
 from kinova_pour_env.kortex.feedback import FeedbackReader
 from kinova_pour_env.kortex.phases import Phases
 from kinova_pour_env.kortex.preflight import Preflight
+from kinova_pour_env.kortex.stopper import stopper_call
 from kinova_pour_env.kortex.units import twist_command
+from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene
 
 EMERGENCY_STOP = "emergency stop"
@@ -39,9 +41,9 @@ _log = logging.getLogger(__name__)
 class KortexArm:
     """A Gen3 with a held mug.
 
-    One thread commands it; `read`, `emergency_stop` and `acknowledge` may come from others. What goes wrong while
-    twists are streamed becomes a fault in the state, never an exception: the episode ends by it, and the next reset
-    connects again, waits for a person, and checks everything anew.
+    One thread commands it; `read`, `stop`, `emergency_stop` and `acknowledge` may come from others. What goes wrong
+    while twists are streamed becomes a fault in the state, never an exception: the episode ends by it, and the next
+    reset connects again, waits for a person, and checks everything anew.
 
     Attributes:
         scene: with the mug that it holds.
@@ -71,7 +73,8 @@ class KortexArm:
         self.period = gen3.COMMAND_PERIOD
         self.real_time = True
         kortex = wheel.load()
-        self.connection = Connection(kortex, self.config, credentials or find_credentials(self.config.credentials_file))
+        self._credentials = credentials or find_credentials(self.config.credentials_file)
+        self.connection = Connection(kortex, self.config, self._credentials)
         try:
             commission(self.connection, self.config, scene)
             self._reader = FeedbackReader(self.connection, self.config)
@@ -167,6 +170,10 @@ class KortexArm:
             _log.error("the emergency stop did not get through, press the button: %s", self._trouble)
             with suppress(KortexError):
                 self._halt()
+
+    def stopper(self) -> StopperCall:
+        """How a second process can stop the arm when this one hangs (see `arm.Guarded`)."""
+        return stopper_call(self.config, self._credentials)
 
     def acknowledge(self) -> str:
         """A person says that it may go on: faults may be cleared, or the mug is full (see `arm.Attended`)."""

@@ -3,6 +3,8 @@
 import socket
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
+from threading import RLock
 from typing import Any, NamedTuple
 
 from kinova_pour_env.kortex.config import Credentials, KortexConfig
@@ -29,8 +31,16 @@ class Connection:
         control_config: client of ControlConfig.
     """
 
-    def __init__(self, kortex: Kortex, config: KortexConfig, credentials: Credentials) -> None:
+    def __init__(
+        self, kortex: Kortex, config: KortexConfig, credentials: Credentials, *, feedback: bool = True
+    ) -> None:
         """Connect.
+
+        Args:
+            kortex: the wheel.
+            config: address and deadlines.
+            credentials: who logs in.
+            feedback: open the session over UDP, too.
 
         Raises:
             KortexError: the arm cannot be reached, or refuses the login.
@@ -38,6 +48,8 @@ class Connection:
         self.kortex = kortex
         self._config = config
         self._credentials = credentials
+        self._feedback = feedback
+        self._opening = RLock()
         self._sessions: list[_Session] = []
         self.base: Any = None
         self.base_cyclic: Any = None
@@ -50,17 +62,19 @@ class Connection:
         Raises:
             KortexError: the arm cannot be reached, or refuses the login.
         """
-        self.close()
-        self._knock()
-        try:
-            calls = self._session(self.kortex.TCPTransport(), self._config.tcp_port)
-            feedback = self._session(self.kortex.UDPTransport(), self._config.udp_port)
-        except KortexError:
+        with self._opening:
             self.close()
-            raise
-        self.base = self.kortex.BaseClient(calls.router)
-        self.control_config = self.kortex.ControlConfigClient(calls.router)
-        self.base_cyclic = self.kortex.BaseCyclicClient(feedback.router)
+            self._knock()
+            try:
+                calls = self._session(self.kortex.TCPTransport(), self._config.tcp_port)
+                self.base = self.kortex.BaseClient(calls.router)
+                self.control_config = self.kortex.ControlConfigClient(calls.router)
+                if self._feedback:
+                    feedback = self._session(self.kortex.UDPTransport(), self._config.udp_port)
+                    self.base_cyclic = self.kortex.BaseCyclicClient(feedback.router)
+            except KortexError:
+                self.close()
+                raise
 
     def call(self, method: Callable[..., Any], *arguments: Any, timeout: float | None = None) -> Any:
         """Call a method of a client and wait for its answer.
@@ -79,15 +93,15 @@ class Connection:
 
     def close(self) -> None:
         """End the sessions; an arm that does not answer is let go all the same."""
-        while self._sessions:
-            session = self._sessions.pop()
-            options = self.kortex.RouterClientSendOptions()
-            options.timeout_ms = round(1000 * CLOSING_TIME)
-            for farewell in (lambda: session.manager.CloseSession(options), session.transport.disconnect):  # noqa: B023
-                try:
-                    self._named(farewell)
-                except KortexError:
-                    continue
+        with self._opening:
+            while self._sessions:
+                session = self._sessions.pop()
+                options = self.kortex.RouterClientSendOptions()
+                options.timeout_ms = round(1000 * CLOSING_TIME)
+                with suppress(KortexError):
+                    self._named(session.manager.CloseSession, options)
+                with suppress(KortexError):
+                    self._named(session.transport.disconnect)
 
     def _knock(self) -> None:
         """Fail within the deadline: a transport's own connect can hang for minutes."""

@@ -193,6 +193,19 @@ def test_a_reset_cancelled_at_any_phase_leaves_it_standing(arm, control):
         assert comes_to_rest(control)
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_second_process_could_stop_it(arm, control, lost):
+    stream(arm, TO_THE_LEFT, 20)
+    stopper = arm.stopper().connect()
+    if lost:
+        control.drop_session()
+    assert np.linalg.norm(control.status()["cup_velocity"]) > 0.05
+    stopper.stop()
+    assert comes_to_rest(control)
+    stopper.stop()
+    stopper.close()
+
+
 def test_the_session_is_lost(arm, control):
     stream(arm, TO_THE_LEFT, 20)
     control.drop_session()

@@ -1,0 +1,94 @@
+"""A second process's way to stop the Gen3: sessions of its own, alive at any moment (see `safety.guard`)."""
+
+from contextlib import suppress
+from threading import Event, Lock, Thread
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from kinova_pour_env.kortex import wheel
+from kinova_pour_env.kortex.actions import halt
+from kinova_pour_env.kortex.config import Credentials, KortexConfig
+from kinova_pour_env.kortex.connection import Connection
+from kinova_pour_env.kortex.errors import CallTimedOut, InFault, KortexError, NotInControl, SessionLost
+from kinova_pour_env.safety.stopper import StopperCall
+
+KEEP_ALIVE = 10.0
+"""s between two calls: the arm ends a session without any."""
+
+_CONFIG = TypeAdapter(KortexConfig)
+
+
+class KortexStopper:
+    """Obeys `safety.stopper.Stopper`."""
+
+    def __init__(self, connection: Connection, timeout: float) -> None:
+        """Take a connection, and keep it alive.
+
+        Args:
+            connection: its own.
+            timeout: s for each stop.
+        """
+        self._connection = connection
+        self._timeout = timeout
+        self._lock = Lock()
+        self._closed = Event()
+        self._keeper = Thread(target=self._keep, name="keep the stopper's session", daemon=True)
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """Kinova's Stop; where only the session in control may do that, the emergency stop, twice.
+
+        Raises:
+            KortexError: neither got through.
+        """
+        with self._lock:
+            try:
+                halt(self._connection, self._timeout)
+            except InFault:
+                return
+            except NotInControl:
+                self._stop_hard()
+            except (SessionLost, CallTimedOut):
+                self._connection.open()
+                halt(self._connection, self._timeout)
+
+    def close(self) -> None:
+        """End the sessions."""
+        self._closed.set()
+        self._keeper.join()
+        self._connection.close()
+
+    def _stop_hard(self) -> None:
+        for _ in range(2):
+            with suppress(InFault):
+                self._connection.call(self._connection.base.ApplyEmergencyStop, timeout=self._timeout)
+
+    def _keep(self) -> None:
+        while not self._closed.wait(KEEP_ALIVE):
+            with self._lock, suppress(KortexError):
+                try:
+                    self._connection.call(self._connection.base.GetArmState)
+                except (SessionLost, CallTimedOut):
+                    self._connection.open()
+
+
+def connect(config: dict[str, Any], username: str, password: str) -> KortexStopper:
+    """Connect; `stopper_call` says how it is called.
+
+    Raises:
+        ArmError: Kinova's package is missing, or the arm cannot be reached.
+    """
+    driver = _CONFIG.validate_python(config)
+    connection = Connection(wheel.load(), driver, Credentials(username, password), feedback=False)
+    return KortexStopper(connection, driver.command_timeout)
+
+
+def stopper_call(config: KortexConfig, credentials: Credentials, factory: str = f"{__name__}:connect") -> StopperCall:
+    """How another process calls `connect`, or a factory that takes the same."""
+    arguments = {
+        "config": _CONFIG.dump_python(config, mode="json"),
+        "username": credentials.username,
+        "password": credentials.password,
+    }
+    return StopperCall(factory, arguments)
