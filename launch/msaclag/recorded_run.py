@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 Series = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -16,6 +17,10 @@ Series = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 class MetricsError(RuntimeError):
     """A run without metrics that could be drawn."""
+
+
+class UnfinishedError(MetricsError):
+    """A run that can't be compared with others; the message says why."""
 
 
 class Group(NamedTuple):
@@ -80,15 +85,25 @@ def folders_of_runs(paths: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-def recorded(folder: Path) -> RecordedRun | None:
-    """The run in `folder`; None where it was not evaluated, or not to its end."""
+def recorded(folder: Path) -> RecordedRun:
+    """The run in `folder`, trained and evaluated to its end.
+
+    Raises:
+        MetricsError: the folder holds no metrics.
+        UnfinishedError: the run was not trained, or not evaluated to its end.
+    """
     try:
         summary: dict[str, Any] = json.loads((folder / "summary.json").read_text("utf8"))
-    except FileNotFoundError:
-        return None
+    except FileNotFoundError as error:
+        raise UnfinishedError("it has no summary.json yet: it is under way, or was killed") from error
     metrics = read_metrics(folder)
-    if "evaluation/return" not in metrics or "episode/return" not in metrics:
-        return None
+    if "episode/return" not in metrics:
+        raise UnfinishedError("it was not trained, as those of `msaclag eval`")
+    evaluated, asked = summary["evaluation"]["episodes"], _evaluation_episodes(folder / "checkpoint.safetensors")
+    if evaluated < asked:
+        raise UnfinishedError(f"{evaluated} of its {asked} evaluation episodes are done: resume it")
+    if "evaluation/return" not in metrics:
+        raise UnfinishedError("no evaluation was asked for: resume it with evaluation episodes")
     try:
         cell = json.loads((folder / "cell.json").read_text("utf8"))
     except FileNotFoundError:  # a run of its own
@@ -110,3 +125,15 @@ _PATTERN = "tensorboard/events.out.tfevents.*"
 
 def _has_metrics(folder: Path) -> bool:
     return any(folder.glob(_PATTERN))
+
+
+def _evaluation_episodes(checkpoint: Path) -> int:
+    """How many were asked for, of a checkpoint of any format; loads no torch."""
+    try:
+        with safe_open(checkpoint, framework="numpy") as opened:
+            episodes: int = json.loads(opened.metadata()["msaclag"])["about"]["settings"]["evaluation_episodes"]
+    except (OSError, SafetensorError, ValueError, LookupError, TypeError) as error:
+        raise UnfinishedError(
+            f"{checkpoint.name}, which says how many evaluation episodes were asked for, cannot be read: {error}"
+        ) from error
+    return episodes

@@ -8,7 +8,7 @@ from rich.console import Console
 from tyro.conf import Positional, arg
 
 from msaclag import comparison, comparison_table, figures
-from msaclag.recorded_run import MetricsError, by_group, folders_of_runs, recorded
+from msaclag.recorded_run import MetricsError, UnfinishedError, by_group, folders_of_runs, recorded
 
 
 def report(
@@ -40,13 +40,15 @@ def report(
 
 
 def _compare(folders: list[Path], out: Path) -> list[Path]:
-    found = {folder: recorded(folder) for folder in folders}
-    runs = [run for run in found.values() if run is not None]
     console = Console(stderr=True, highlight=False)
-    for folder in (folder for folder, run in found.items() if run is None):
-        console.print(f"{folder} is left out: it was not evaluated to its end", soft_wrap=True)
+    runs = []
+    for folder in folders:
+        try:
+            runs.append(recorded(folder))
+        except UnfinishedError as error:
+            console.print(f"{folder} is left out: {error}", soft_wrap=True)
     if not runs:
-        raise MetricsError("no run was evaluated, so there is nothing to compare")
+        raise MetricsError("no run was trained and evaluated to its end, so there is nothing to compare")
     groups = by_group(runs)
     out.mkdir(parents=True, exist_ok=True)
     tables = {"table.md": comparison_table.markdown(groups), "table.csv": comparison_table.as_csv(groups)}

@@ -12,13 +12,17 @@ from torch.utils.tensorboard import SummaryWriter
 
 from msaclag import cli
 from msaclag.intervals import SHARE, over_seeds
-from msaclag.recorded_run import folders_of_runs
+from msaclag.recorded_run import UnfinishedError, folders_of_runs, recorded
+from msaclag_learner import checkpoint
 
 EFFORT = ("acceleration", "jerk", "peak_acceleration", "peak_jerk", "transit_acceleration", "transit_jerk")
 
 
-def write_run(folder: Path, *, setting="1", algorithm="meta_sac_lag", variant="", seed=0, evaluated=True) -> Path:
-    """A run of 3000 transitions whose policy comes to succeed; its jerk is the setting's number and half the seed."""
+def write_run(folder: Path, *, setting="1", algorithm="meta_sac_lag", variant="", seed=0, evaluated=10) -> Path:
+    """A run of 3000 transitions whose policy comes to succeed; its jerk is the setting's number and half the seed.
+
+    Ten evaluation episodes were asked for.
+    """
     random = np.random.default_rng([seed, int(setting), len(algorithm), len(variant)])
     writer = SummaryWriter(str(folder / "tensorboard"))
     jerk = float(setting) + seed / 2
@@ -29,12 +33,14 @@ def write_run(folder: Path, *, setting="1", algorithm="meta_sac_lag", variant=""
             writer.add_scalar(f"episode/{name}", value, step)
         for name, value in {"threshold": 1 - step / 6000, "multiplier": 10 - seed, "temperature": 0.999**step}.items():
             writer.add_scalar(f"learner/{name}", value, step)
-    for episode in range(10 if evaluated else 0):
+    for episode in range(evaluated):
         figures = {"return": 1000.0, "success": episode > seed, "violation": 0.0, "poured": 0.9}
         for name, value in {**figures, **dict.fromkeys(EFFORT, jerk)}.items():
             writer.add_scalar(f"evaluation/{name}", value, 3000 + episode)
     writer.close()
-    (folder / "summary.json").write_text(json.dumps({"algorithm": algorithm, "seed": seed, "seconds": 90.0}))
+    summary = {"algorithm": algorithm, "seed": seed, "seconds": 90.0, "evaluation": {"episodes": evaluated}}
+    (folder / "summary.json").write_text(json.dumps(summary))
+    checkpoint.save(folder, {}, {"settings": {"evaluation_episodes": 10}})
     cell = {"setting": setting, "algorithm": algorithm, "variant": variant}
     (folder / "cell.json").write_text(json.dumps(cell))
     return folder
@@ -51,10 +57,10 @@ def study(tmp_path: Path) -> Path:
 
 
 def test_a_study_is_compared(study, capsys):
-    write_run(study / "cut-off/seed-0", evaluated=False)
+    write_run(study / "cut-off/seed-0", evaluated=3)
     assert cli.main(["report", str(study)]) == 0
     told = capsys.readouterr()
-    assert "cut-off/seed-0 is left out: it was not evaluated to its end" in told.err
+    assert "cut-off/seed-0 is left out: 3 of its 10 evaluation episodes are done" in told.err
     names = {file.name for file in (study / "report").iterdir()}
     subjects = ("setting", "algorithm", "variant")
     figures = {f"{kind}_by_{subject}.png" for kind in ("learning", "effort") for subject in subjects}
@@ -88,9 +94,31 @@ def test_one_run_is_drawn(tmp_path, capsys):
 def test_a_mistake_is_one_message(tmp_path, capsys):
     assert cli.main(["report", str(tmp_path)]) == 2
     assert f"there is no run in {tmp_path}" in capsys.readouterr().err
-    write_run(tmp_path / "a/seed-0", evaluated=False)
+    write_run(tmp_path / "a/seed-0", evaluated=0)
     assert cli.main(["report", str(tmp_path / "a")]) == 2
-    assert "no run was evaluated" in capsys.readouterr().err
+    assert "no run was trained and evaluated to its end" in capsys.readouterr().err
+
+
+def test_what_is_not_whole_says_why(tmp_path):
+    """Each step takes away what the one before told of."""
+    run = write_run(tmp_path, evaluated=0)
+    with pytest.raises(UnfinishedError, match="0 of its 10 evaluation episodes are done: resume it"):
+        recorded(run)
+    checkpoint.save(run, {}, {"settings": {"evaluation_episodes": 0}})
+    with pytest.raises(UnfinishedError, match="no evaluation was asked for"):
+        recorded(run)
+    (run / checkpoint.FILE).unlink()
+    with pytest.raises(UnfinishedError, match="says how many evaluation episodes were asked for, cannot be read"):
+        recorded(run)
+    for events in run.glob("tensorboard/*"):
+        events.unlink()
+    with SummaryWriter(str(run / "tensorboard")) as writer:
+        writer.add_scalar("evaluation/return", 1000.0, 1)
+    with pytest.raises(UnfinishedError, match="it was not trained, as those of `msaclag eval`"):
+        recorded(run)
+    (run / "summary.json").unlink()
+    with pytest.raises(UnfinishedError, match="it is under way, or was killed"):
+        recorded(run)
 
 
 def test_a_run_is_found_once(study):
