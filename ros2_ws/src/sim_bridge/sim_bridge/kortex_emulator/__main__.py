@@ -25,10 +25,16 @@ def main() -> int:
     """Run until a signal."""
     config = tyro.cli(EmulatorConfig, prog="python -m sim_bridge.kortex_emulator", description=DESCRIPTION)
     try:
-        server = Server(config)
+        return _serve(config)
     except (PortTaken, ArmError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # while starting
+        return 130
+
+
+def _serve(config: EmulatorConfig) -> int:
+    server = Server(config)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: server.stop())
     print(f"ready on port {server.port}", flush=True)

@@ -3,7 +3,8 @@
 import errno
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sim_bridge.kortex_emulator.path.kortex_api.wire import FrameReader, NotAFrame, packed, parsed
@@ -67,8 +68,7 @@ class Connections:
         frames: list[tuple[Peer, Any]] = []
         for reader in readable:
             if reader is self._tcp:
-                accepted, _address = self._tcp.accept()
-                self._peers[accepted] = TcpPeer(accepted)
+                self._accept()
             elif reader is self._udp:
                 frames.extend(self._datagrams())
             elif reader in self._peers:
@@ -86,16 +86,22 @@ class Connections:
             peer.outbox += packed(frame)
             self._flush(peer)
 
-    def disconnect(self) -> None:
-        """Cut every TCP connection."""
+    def disconnect(self, spared: Container[Peer] = ()) -> None:
+        """Cut every TCP connection but the spared ones."""
         for peer in list(self._peers.values()):
-            self._drop(peer)
+            if peer not in spared:
+                self._drop(peer)
 
     def close(self) -> None:
         """Stop listening."""
         self.disconnect()
         self._tcp.close()
         self._udp.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # who knocked may be gone already
+            accepted, _address = self._tcp.accept()
+            self._peers[accepted] = TcpPeer(accepted)
 
     def _datagrams(self) -> Iterator[tuple[Peer, Any]]:
         try:

@@ -72,7 +72,7 @@ class EmulatorControl:
         self._call("return_session")
 
     def disconnect(self, after: float = 0.0) -> None:
-        """Cut every TCP connection in so many s, this one included."""
+        """Cut every TCP connection but this one in so many s, as long-lived ones are cut in the field."""
         self._call("disconnect", after=after)
 
     def freeze_feedback(self, seconds: float) -> None:

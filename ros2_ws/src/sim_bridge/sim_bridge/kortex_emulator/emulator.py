@@ -121,6 +121,7 @@ class Emulator:
         self.sessions.drop()
         self._subscriptions.clear()
         self.robot.restart()
+        self.feedback.restart()
 
     def close(self) -> None:
         """Let go of the twin."""
@@ -133,7 +134,10 @@ class Emulator:
         if request.method not in service.methods:
             raise Refusal(Errors_pb2.UNSUPPORTED_METHOD, f"{service.name} has no method {request.method}")
         sent, _received = service.methods[request.method]
-        message = sent.FromString(request.payload)
+        try:
+            message = sent.FromString(request.payload)
+        except Exception as error:  # protobuf's DecodeError has another base class in each of its implementations
+            raise Refusal(Errors_pb2.PAYLOAD_DECODING_ERR, f"what came for {request.method} is no message") from error
         if request.method != "CreateSession":
             session = self.sessions.of(caller.connection)
             if request.method in NEED_CONTROL:

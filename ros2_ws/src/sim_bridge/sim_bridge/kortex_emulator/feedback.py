@@ -30,13 +30,17 @@ class FeedbackStream:
     def __init__(self, robot: Robot) -> None:
         """Take the robot to read."""
         self._robot = robot
-        self._kept: deque[bytes] = deque(maxlen=KEPT)
-        self._velocity: Vector | None = None
         self._frames = 0
         self._frozen: bytes | None = None
         self._frozen_left = 0
         self._delay = 0
         self._pedestal_frozen = False
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what was."""
+        self._kept: deque[bytes] = deque(maxlen=KEPT)
+        self._velocity: Vector | None = None
         self.tick()
 
     def behave(self) -> None:

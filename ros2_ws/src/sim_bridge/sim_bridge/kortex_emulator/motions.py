@@ -26,7 +26,7 @@ ANGULAR_SPEED = radians(40)
 """rad/s, likewise."""
 ARRIVED = 1e-3
 """m and rad: nearer is there."""
-PATIENCE = 2.0
+PATIENCE = 1.0
 """s without getting nearer after which a pose counts as out of reach."""
 
 
@@ -89,12 +89,12 @@ class PoseMotion:
         """
         tool = robot.tool_pose
         way = self._goal.position - tool.position
-        turn = tool.rotation @ _rotation_vector(tool.rotation.T @ self._goal.rotation)
+        turn = tool.rotation @ rotation_vector(tool.rotation.T @ self._goal.rotation)
         left = float(max(np.linalg.norm(way), np.linalg.norm(turn)))
         if left < ARRIVED:
             robot.move_tool(np.zeros(6))
             return bool(np.abs(robot.twin.follower.twist).max() < STILL)
-        if left < self._nearest - 1e-5:
+        if left < self._nearest - ARRIVED:
             self._nearest, self._waited = left, 0.0
         elif not paused:
             self._waited += gen3.COMMAND_PERIOD
@@ -143,8 +143,8 @@ def _limited(part: Vector, limit: float) -> Vector:
     return part * min(1.0, limit / max(float(np.linalg.norm(part)), 1e-9))
 
 
-def _rotation_vector(rotation: Vector) -> Vector:
-    """The axis times the angle."""
+def rotation_vector(rotation: Vector) -> Vector:
+    """The axis times the angle of a rotation [3, 3], [3] rad: the inverse of `rotation_from_vector`."""
     sine = small_rotation_vector(rotation)
     length = float(np.linalg.norm(sine))
     angle = float(np.arctan2(length, 0.5 * (np.trace(rotation) - 1)))

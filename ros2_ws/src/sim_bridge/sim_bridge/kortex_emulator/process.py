@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from types import TracebackType
 
 from kinova_pour_env.arm import ArmError
@@ -29,14 +30,24 @@ class EmulatorProcess:
         """
         command = [sys.executable, "-m", "sim_bridge.kortex_emulator", "--port", str(port), "--with-parent", *options]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # a Ctrl-C must not end the arm before those who bring it to rest
         )
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.startswith("ready on port "):
-                self.port = int(line.rsplit(maxsplit=1)[1])
-                return
-        _, errors = self._process.communicate(timeout=PATIENCE)
+        impatience = threading.Timer(PATIENCE, self._process.kill)
+        impatience.start()
+        try:
+            for line in self._process.stdout:
+                if line.startswith("ready on port "):
+                    self.port = int(line.rsplit(maxsplit=1)[1])
+                    return
+        finally:
+            impatience.cancel()
+        _, errors = self._process.communicate()
         raise ArmError(f"the emulator did not start: {errors.strip()}")
 
     def __enter__(self) -> "EmulatorProcess":

@@ -13,14 +13,14 @@ class Punctuality(NamedTuple):
     """Of the last minute's periods.
 
     Attributes:
-        periods: how many.
+        ticks: periods since the start.
         late_p50_ms: median of how late they began.
         late_p99_ms: 99th percentile.
         late_max_ms: the latest.
         skipped: periods that were left out since the start, because the machine stood still.
     """
 
-    periods: int
+    ticks: int
     late_p50_ms: float
     late_p99_ms: float
     late_max_ms: float
@@ -36,11 +36,13 @@ class Clock:
         self.next = now + period
         self._lateness: deque[float] = deque(maxlen=KEPT)
         self._skipped = 0
+        self._ticks = 0
 
     def begun(self, now: float) -> None:
         """A period begins."""
         late = now - self.next
         self._lateness.append(late)
+        self._ticks += 1
         self.next += self._period
         missed = int(late / self._period)
         if missed > self._patience:
@@ -51,7 +53,7 @@ class Clock:
         """How it went."""
         late = 1e3 * np.array(self._lateness or [0.0])
         return Punctuality(
-            len(self._lateness),
+            self._ticks,
             float(np.percentile(late, 50)),
             float(np.percentile(late, 99)),
             float(late.max()),

@@ -18,6 +18,7 @@ from sim_bridge.kortex_emulator.path.kortex_api.autogen.messages import (
     ControlConfig_pb2,
     Errors_pb2,
 )
+from sim_bridge.kortex_emulator.protection_zones import zone_ahead
 from sim_bridge.kortex_emulator.refusal import Refusal
 from sim_bridge.kortex_emulator.tool import ToolPose, base_twist, moved, tool_pose
 from sim_bridge.twin_config import TwinConfig
@@ -67,6 +68,8 @@ class Robot:
         self.bank_b = 0
         self.estop_pressed = False
         self.zones: dict[int, Any] = {}
+        """Base_pb2.ProtectionZone by identifier."""
+        self._zone_reached: int | None = None
         self._recovering = 0.0
         self._twist: Any = None
         self._motion: Motion | None = None
@@ -230,7 +233,7 @@ class Robot:
         elif self._motion is not None:
             self._work(self._motion)
         elif self._twist is not None:
-            self.move_tool(base_twist(self._twist, self.tool_pose.rotation))
+            self._obey(self._twist)
         else:
             self.twin.stop()
         state = self.twin.advance()
@@ -244,6 +247,19 @@ class Robot:
     def close(self) -> None:
         """Let go of the twin."""
         self.twin.close()
+
+    def _obey(self, command: Any) -> None:
+        tool = self.tool_pose
+        twist = base_twist(command, tool.rotation)
+        zone = zone_ahead(self.zones, tool.position, twist[:3])
+        if zone is not None:
+            twist = np.zeros(6)
+            if zone != self._zone_reached:
+                handle = Base_pb2.ProtectionZoneHandle(identifier=zone)
+                event = Base_pb2.ProtectionZoneNotification(event=Base_pb2.REACHED, handle=handle)
+                self.notify("ProtectionZoneTopic", event)
+        self._zone_reached = zone
+        self.move_tool(twist)
 
     def _work(self, motion: Motion) -> None:
         self._ran += gen3.COMMAND_PERIOD

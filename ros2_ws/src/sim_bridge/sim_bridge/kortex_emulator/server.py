@@ -37,7 +37,8 @@ class Server:
         self._misbehaviour = MisbehaviourService(self._emulator, self)
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
-        self._running = False
+        self._controllers: set[Any] = set()
+        self._running = True
         self._clock = Clock(gen3.COMMAND_PERIOD, time.monotonic())
 
     def run(self, until_closed: int | None = None) -> None:
@@ -45,7 +46,6 @@ class Server:
         gc.collect()
         gc.freeze()
         watched = [] if until_closed is None else [until_closed]
-        self._running = True
         self._clock = Clock(gen3.COMMAND_PERIOD, time.monotonic())
         while self._running:
             now = time.monotonic()
@@ -60,6 +60,7 @@ class Server:
                 self._receive(peer, frame, now)
             for peer in self._connections.lost:
                 self._emulator.forget(peer)
+                self._controllers.discard(peer)
             self._connections.lost.clear()
             while self._agenda and self._agenda[0][0] <= now:
                 heapq.heappop(self._agenda)[2]()
@@ -80,8 +81,8 @@ class Server:
         heapq.heappush(self._agenda, (time.monotonic() + delay, next(self._order), what))
 
     def disconnect(self) -> None:
-        """Cut every TCP connection."""
-        self._connections.disconnect()
+        """Cut every TCP connection but those that inject faults."""
+        self._connections.disconnect(self._controllers)
 
     def punctuality(self) -> Punctuality:
         """How late the periods begin."""
@@ -89,6 +90,7 @@ class Server:
 
     def _receive(self, peer: Any, frame: Any, now: float) -> None:
         if frame.service == CONTROL:
+            self._controllers.add(peer)
             self._control(peer, frame)
         else:
             self._emulator.receive(peer, frame, now)
@@ -96,9 +98,12 @@ class Server:
     def _control(self, peer: Any, frame: Any) -> None:
         response = Frame_pb2.Frame(type=Frame_pb2.MSG_FRAME_RESPONSE, identifier=frame.identifier)
         try:
-            answer = getattr(self._misbehaviour, frame.method)(**json.loads(frame.payload))
+            method = None if frame.method.startswith("_") else getattr(self._misbehaviour, frame.method, None)
+            if method is None:
+                raise ValueError(f"the emulator has no misbehaviour '{frame.method}'")
+            answer = method(**json.loads(frame.payload))
             response.payload = json.dumps(answer).encode()
-        except (AttributeError, TypeError, ValueError) as error:
+        except (TypeError, ValueError) as error:
             response.error.error_code = Errors_pb2.ERROR_PROTOCOL_SERVER
             response.error.error_sub_code = Errors_pb2.INVALID_PARAM
             response.error.error_sub_string = str(error)

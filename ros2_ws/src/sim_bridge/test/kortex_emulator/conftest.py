@@ -1,5 +1,6 @@
 import sys
 import threading
+import time
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -14,6 +15,7 @@ from kortex_api.autogen.client_stubs.BaseClientRpc import BaseClient
 from kortex_api.autogen.client_stubs.BaseCyclicClientRpc import BaseCyclicClient
 from kortex_api.autogen.client_stubs.ControlConfigClientRpc import ControlConfigClient
 from kortex_api.autogen.messages import Base_pb2, Session_pb2
+from kortex_api.Exceptions.KServerException import KServerException
 from kortex_api.RouterClient import RouterClient, RouterClientSendOptions
 from kortex_api.SessionManager import SessionManager
 from kortex_api.TCPTransport import TCPTransport
@@ -39,6 +41,10 @@ class Client:
                 connection_inactivity_timeout=connection_timeout,
             )
         )
+
+    @property
+    def state(self):
+        return self.base.GetArmState().active_state
 
     @property
     def feedback(self):
@@ -80,6 +86,31 @@ class Client:
         with suppress(Exception):  # what the test did to the session is its business
             self.sessions.CloseSession(options)
         self.transport.disconnect()
+
+
+@pytest.fixture
+def refusal():
+    """The sub-code with which the arm refuses a call."""
+
+    def of(call):
+        with pytest.raises(KServerException) as caught:
+            call()
+        return caught.value.get_error_sub_code()
+
+    return of
+
+
+@pytest.fixture
+def until():
+    """Waits for something to become true."""
+
+    def wait(condition, timeout=3.0):
+        end = time.monotonic() + timeout
+        while not condition():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    return wait
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import numpy as np
 from kinova_pour_env import gen3
 from sim_bridge.kortex_emulator.actions import command_gripper, execute, factory_actions, joint_motion, pose_motion
 from sim_bridge.kortex_emulator.path.kortex_api.autogen.messages import Base_pb2, Errors_pb2
+from sim_bridge.kortex_emulator.protection_zones import check
 from sim_bridge.kortex_emulator.refusal import Refusal
 from sim_bridge.kortex_emulator.robot import Robot
 from sim_bridge.kortex_emulator.services.caller import Caller
@@ -24,6 +25,7 @@ class BaseService:
         self._robot = robot
         self._firmware = firmware
         self._actions = factory_actions()
+        self._zones_made = 0
 
     # Moving
 
@@ -81,6 +83,35 @@ class BaseService:
         if information.servoing_mode not in (Base_pb2.SINGLE_LEVEL_SERVOING, Base_pb2.LOW_LEVEL_SERVOING):
             raise Refusal(Errors_pb2.INVALID_PARAM, "the servoing mode is single-level or low-level")
         self._robot.set_servoing_mode(information.servoing_mode)
+
+    # Protection zones
+
+    def create_protection_zone(self, _: Caller, zone: Any) -> Any:
+        """Holds for twists from now on."""
+        check(zone)
+        self._zones_made += 1
+        kept = Base_pb2.ProtectionZone()
+        kept.CopyFrom(zone)
+        kept.handle.identifier = self._zones_made
+        self._robot.zones[self._zones_made] = kept
+        self._notify_zone(Base_pb2.CONFIGURATION_CREATED, kept.handle)
+        return kept.handle
+
+    def delete_protection_zone(self, _: Caller, handle: Any) -> None:
+        """Forget it."""
+        if self._robot.zones.pop(handle.identifier, None) is None:
+            raise Refusal(Errors_pb2.ENTITY_NOT_FOUND, f"there is no protection zone {handle.identifier}")
+        self._notify_zone(Base_pb2.CONFIGURATION_DELETED, handle)
+
+    def read_all_protection_zones(self, _: Caller, __: Any) -> Any:
+        """Those that were created."""
+        return Base_pb2.ProtectionZoneList(protection_zones=self._robot.zones.values())
+
+    def _notify_zone(self, event: int, handle: Any) -> None:
+        self._robot.notify(
+            "ConfigurationChangeTopic",
+            Base_pb2.ConfigurationChangeNotification(event=event, protection_zone_handle=handle),
+        )
 
     # Asking
 

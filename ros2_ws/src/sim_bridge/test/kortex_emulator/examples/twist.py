@@ -1,32 +1,11 @@
-"""Goes home by an action, waits for its notification, then moves by a twist in the tool's axes and stops."""
+"""Goes home by an action, then moves by a twist in the tool's axes and stops."""
 
-import threading
 import time
 
 from _connection import Connection
+from _home import go_home
 from kortex_api.autogen.client_stubs.BaseClientRpc import BaseClient
 from kortex_api.autogen.messages import Base_pb2
-
-
-def go_home(base):
-    mode = Base_pb2.ServoingModeInformation()
-    mode.servoing_mode = Base_pb2.SINGLE_LEVEL_SERVOING
-    base.SetServoingMode(mode)
-    kind = Base_pb2.RequestedActionType()
-    kind.action_type = Base_pb2.REACH_JOINT_ANGLES
-    handles = [action.handle for action in base.ReadAllActions(kind).action_list if action.name == "Home"]
-    over = threading.Event()
-
-    def noticed(notification):
-        print("EVENT:", Base_pb2.ActionEvent.Name(notification.action_event))
-        if notification.action_event in (Base_pb2.ACTION_END, Base_pb2.ACTION_ABORT):
-            over.set()
-
-    subscription = base.OnNotificationActionTopic(noticed, Base_pb2.NotificationOptions())
-    base.ExecuteActionFromReference(handles[0])
-    assert over.wait(20)
-    base.Unsubscribe(subscription)
-
 
 with Connection() as router:
     base = BaseClient(router)

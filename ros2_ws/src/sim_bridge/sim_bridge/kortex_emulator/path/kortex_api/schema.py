@@ -13,6 +13,9 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 POOL = descriptor_pool.DescriptorPool()
 
+# Kinova's package is used with protobuf 3.20, which has no GetMessageClass yet.
+_class_of = getattr(message_factory, "GetMessageClass", None) or message_factory.MessageFactory(POOL).GetPrototype
+
 _FIELD = descriptor_pb2.FieldDescriptorProto
 _SCALARS = {
     "bool": _FIELD.TYPE_BOOL,
@@ -68,7 +71,7 @@ def define(
         descriptor = POOL.FindEnumTypeByName(f"{package}.{name}")
         module |= {name: EnumTypeWrapper(descriptor), f"_{name.upper()}": descriptor, **values}
     for name in messages:
-        module[name] = message_factory.GetMessageClass(POOL.FindMessageTypeByName(f"{package}.{name}"))
+        module[name] = _class_of(POOL.FindMessageTypeByName(f"{package}.{name}"))
 
     def absent(name: str) -> Any:
         raise AttributeError(f"the emulated kortex_api has no {service}_pb2.{name}")
