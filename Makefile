@@ -11,8 +11,7 @@ setup: ## .venv/ and the built workspace; skipped when nothing changed (PYTHON=�
 	@tools/setup
 
 demo: setup ## learns to pour on the twin over the real ROS 2 graph, evaluates, draws (ARGS="steps:=1000 seed:=3" …)
-	@.venv/bin/msaclag demonstrate runs/pours.safetensors
-	@.venv/bin/msaclag up pour_coffee_sim demonstrations:=runs/pours.safetensors $(ARGS)
+	@.venv/bin/msaclag up pour_coffee_sim $(ARGS)
 
 test: setup ## the whole test suite (ARGS="-k safety" …)
 	@.venv/bin/with-ros pytest -n 2 $(ARGS)

@@ -1,7 +1,8 @@
 """`msaclag demonstrate`: scripted pours on the twin, as experience to begin a training with."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -10,6 +11,7 @@ from rich.progress import track
 from tyro.conf import Positional, arg
 
 from kinova_pour_env import POUR_COFFEE
+from kinova_pour_env.conditions import conditions
 from kinova_pour_env.demonstrator import Demonstrator
 from kinova_pour_env.pour_coffee import PourCoffeeEnv
 from kinova_pour_env.pour_coffee_config import RewardForm, Setting, TaskError
@@ -17,10 +19,13 @@ from kinova_pour_env.scene import Scene
 from msaclag_learner.demonstrations import Demonstrations
 from msaclag_learner.experience import Transition
 from msaclag_learner.seeds import episode_seed
+from msaclag_ros.settings import SettingError
 from sim_bridge.pour_coffee import make_pour_coffee
 
 NOISE = 0.1
 """Standard deviation of what is added to each action of the script, in +-1."""
+NOISE_STREAM = 2**32 - 1
+"""Number of the seed that the noise is drawn with, which no pour has."""
 TRIES = 5
 """Pours tried for one that is wanted, before giving up."""
 
@@ -50,7 +55,11 @@ def demonstrate(
         seed: Of the first states and the noise.
         scene: Mug, target cup and goal.
     """
-    demonstrations = scripted_pours(setting, reward, scene, episodes, seed=seed, noise=noise)
+    if file.is_dir() or not file.suffix:
+        raise SettingError(f"{file} is no name for a file of demonstrations: write e.g. {file}/pours.safetensors")
+    environment = make_pour_coffee(setting, scene, reward=reward)
+    under = conditions(setting, reward, environment.task.config, scene)
+    demonstrations = scripted_pours(environment, under, episodes, seed=seed, noise=noise)
     demonstrations.write(file)
     Console(highlight=False).print(
         f"{file}: {len(demonstrations.first_states)} pours, {len(demonstrations.transitions)} transitions",
@@ -59,15 +68,21 @@ def demonstrate(
 
 
 def scripted_pours(
-    setting: Setting, reward: RewardForm, scene: Scene, episodes: int, *, seed: int, noise: float = NOISE
+    environment: PourCoffeeEnv, under: Mapping[str, Any], episodes: int, *, seed: int, noise: float = NOISE
 ) -> Demonstrations:
     """So many pours that succeeded, with normal noise on the script's actions.
+
+    Args:
+        environment: where; closed afterwards.
+        under: its conditions, see `kinova_pour_env.conditions`.
+        episodes: how many.
+        seed: of the first states and the noise.
+        noise: standard deviation of what is added to each action.
 
     Raises:
         TaskError: too many do not succeed.
     """
-    environment = make_pour_coffee(setting, scene, reward=reward)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(episode_seed(seed, "demonstration", NOISE_STREAM))
     pours: list[list[Transition]] = []
     tried = 0
     try:
@@ -75,12 +90,15 @@ def scripted_pours(
             while not (pour := _pour(environment, episode_seed(seed, "demonstration", tried), noise, random)):
                 tried += 1
                 if tried > TRIES * episodes:
-                    raise TaskError(f"only {len(pours)} of {tried} scripted pours succeeded: lower the noise")
+                    raise TaskError(
+                        f"only {len(pours)} of {tried} scripted pours succeeded: lower the noise, or look where the "
+                        "scene has its target cup and goal"
+                    )
             tried += 1
             pours.append(pour)
     finally:
         environment.close()
-    return Demonstrations.of(POUR_COFFEE, pours, {"setting": setting, "reward": reward})
+    return Demonstrations.of(POUR_COFFEE, pours, under)
 
 
 def _pour(environment: PourCoffeeEnv, seed: int, noise: float, random: np.random.Generator) -> list[Transition]:

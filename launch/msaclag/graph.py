@@ -67,7 +67,7 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
         "evaluation_episodes": arguments.evaluation_episodes,
         "run_dir": str(arguments.output),
         "checkpoint": str(arguments.checkpoint or ""),
-        "demonstrations": str(arguments.demonstrations or ""),
+        "demonstrations": str(arguments.demonstrations or arguments.pours_to_make or ""),
         "resume": arguments.resume,
     }
     nodes = [("kinova_pour_env", "env_node", env), ("msaclag_learner", "learner_node", learner)]

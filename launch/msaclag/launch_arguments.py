@@ -14,6 +14,9 @@ from pydantic.dataclasses import dataclass
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_ros.settings import Setting, SettingError, build, settings_of
 
+DEMONSTRATIONS = "demonstrations.safetensors"
+"""As `msaclag_learner.demonstrations` calls a run's own, whose import takes a second."""
+
 _TRAINING = TrainingConfig()
 
 
@@ -39,6 +42,8 @@ class LaunchArguments:
     """Networks of another run to start from: its folder or the checkpoint in it; empty starts untrained."""
     demonstrations: Path | None = None
     """File of demonstrated episodes to begin with, as `msaclag demonstrate` makes it; empty begins with none."""
+    pours: Annotated[int, Field(ge=0, le=10**4)] = 10
+    """Scripted pours to begin with where demonstrations names no file; with arm:=sim only, which makes them."""
     run_dir: Path | None = None
     """Folder for everything the run leaves; empty is runs/TIME-TASK."""
     resume: bool = False
@@ -75,6 +80,12 @@ class LaunchArguments:
     def bag(self) -> Path:
         """The folder of the bag."""
         return self.bag_dir or self.output / "bag"
+
+    @property
+    def pours_to_make(self) -> Path | None:
+        """The file of scripted pours that has to be made before the run begins, if any."""
+        given = self.demonstrations is not None or self.resume
+        return None if given or not (self.pours and self.steps) or self.arm != "sim" else self.output / DEMONSTRATIONS
 
 
 TASKS: dict[str, dict[str, Any]] = {

@@ -15,6 +15,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 from msaclag.graph import GraphError, NodeDescription, describe
 from msaclag.launch_arguments import LaunchArguments, default_text, defaults, describe_setting, read_arguments, split
 from msaclag.node_process import PATIENCE
+from msaclag.pours import make_pours
 from msaclag.up import make_folders
 from msaclag_ros.settings import settings_of
 
@@ -56,6 +57,7 @@ def _start(context: LaunchContext, task: str) -> list[Action]:
     arguments = read_arguments(task, given)
     nodes = describe(arguments)
     make_folders(arguments)
+    make_pours(arguments)
     rosbag2 = set(get_packages_with_prefixes()) >= ROSBAG2
     return [_rosbag2(node) if rosbag2 and node.name == "recorder_node" else _node(node) for node in nodes]
 

@@ -12,7 +12,6 @@ from typing import Any
 import yaml
 
 from kinova_pour_env.kortex.wheel import MISSING
-from msaclag.conditions import problem_of
 from msaclag.launch_arguments import LaunchArguments
 from msaclag_ros.domain import domain_id
 from msaclag_ros.settings import SettingError
@@ -41,10 +40,6 @@ def problems_of(arguments: LaunchArguments, parameters: Mapping[str, Collection[
         path = getattr(arguments, name)
         if path is not None and not path.exists():
             yield f"{name}:={path} does not exist"
-    if arguments.demonstrations is not None and arguments.demonstrations.exists():
-        problem = problem_of(arguments.demonstrations, arguments.setting, arguments.reward)
-        if problem:
-            yield f"demonstrations:={problem}"
     kept = (arguments.output / CHECKPOINT).exists()
     if arguments.resume and not kept:
         yield f"resume:=true, but {arguments.output} holds no {CHECKPOINT}: name the run's folder with run_dir:="

@@ -10,13 +10,14 @@ from rich.console import Console
 from tyro.conf import arg
 
 from kinova_pour_env import POUR_COFFEE
+from kinova_pour_env.conditions import conditions
 from kinova_pour_env.disturbance import Disturbance
 from kinova_pour_env.pour_coffee_config import RewardForm, Setting
 from kinova_pour_env.scene import Scene
 from msaclag import figures
-from msaclag.conditions import problem_of
 from msaclag.console import RunConsole, summary_table
 from msaclag.demonstrate import scripted_pours
+from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.compatibility import refuse_to_overwrite
 from msaclag_learner.configuration import AlgorithmName, TrainingConfig
 from msaclag_learner.demonstrations import FILE as DEMONSTRATIONS
@@ -58,23 +59,14 @@ def train(
     folder = Path(training.run_dir or fresh_folder("train"))
     name = algorithm or training.algorithm.name
     training = replace(training, algorithm=replace(training.algorithm, name=name), run_dir=str(folder))
-    if not training.resume:
-        training = replace(training, demonstrations=_demonstrations(setting, reward, pours, training, scene))
+    if pours and training.steps and not (training.demonstrations or training.resume):
+        refuse_to_overwrite(folder)
+        file = folder / DEMONSTRATIONS
+        undisturbed = make_pour_coffee(setting, scene, reward=reward)
+        under = conditions(setting, reward, undisturbed.task.config, scene)
+        scripted_pours(undisturbed, under, pours, seed=training.seed).write(file)
+        training = replace(training, demonstrations=str(file))
     run(setting, reward, training, scene, folder, disturbance)
-
-
-def _demonstrations(setting: Setting, reward: RewardForm, pours: int, training: TrainingConfig, scene: Scene) -> str:
-    """The file to begin with, or none."""
-    if training.demonstrations:
-        if problem := problem_of(Path(training.demonstrations), setting, reward):
-            raise SettingError(f"--demonstrations: {problem}")
-        return training.demonstrations
-    if pours == 0 or training.steps == 0:
-        return ""
-    refuse_to_overwrite(Path(training.run_dir))
-    file = Path(training.run_dir) / DEMONSTRATIONS
-    scripted_pours(setting, reward, scene, pours, seed=training.seed).write(file)
-    return str(file)
 
 
 def run(
@@ -89,16 +81,26 @@ def run(
     console = Console(highlight=False)
     view = RunConsole(console)
     environment = make_pour_coffee(setting, scene, reward=reward, disturbance=disturbance)
+    under = conditions(setting, reward, environment.task.config, scene)
     try:
         with view.shown():
-            run_training(environment, POUR_COFFEE, config, view.show)
+            run_training(environment, POUR_COFFEE, config, view.show, under)
+    except CheckpointError:  # nothing was run: the folder tells of an earlier run, if of any
+        raise
+    except BaseException:
+        _tell(console, folder)
+        raise
     finally:
         environment.close()
-        if table := summary_table(folder):
-            console.print(table)
-            console.print(str(folder), soft_wrap=True)
+    _tell(console, folder)
     if config.steps:
         figures.draw(folder)
+
+
+def _tell(console: Console, folder: Path) -> None:
+    if table := summary_table(folder):
+        console.print(table)
+        console.print(str(folder), soft_wrap=True)
 
 
 def fresh_folder(kind: str) -> str:

@@ -14,6 +14,7 @@ from msaclag.console import RunConsole, summary_table
 from msaclag.graph import GraphError, NodeDescription, describe
 from msaclag.launch_arguments import LaunchArguments, listing, read_arguments, split
 from msaclag.node_process import NodeProcess, end_all, executable
+from msaclag.pours import make_pours
 from msaclag.status_listener import StatusListener
 
 DONE, INTERRUPTED = 0, 130
@@ -62,6 +63,7 @@ def run_graph(arguments: LaunchArguments, console: Console) -> int:
         for node in nodes:
             executable(node)
         make_folders(arguments)
+        make_pours(arguments)
         code = _run(nodes, arguments, RunConsole(console), asked)
         if code == DONE and (table := summary_table(arguments.output)):
             console.print(table)

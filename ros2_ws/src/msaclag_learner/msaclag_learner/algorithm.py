@@ -112,8 +112,8 @@ class Algorithm(ABC):
         """One update of every agent; returns figures [P] to watch."""
         figures = self._learn(self._normalised(samples))
         self.critics.track()
-        self.actor.average()
         self.updates += 1
+        self.actor.average(self.updates)
         tuned = {"multiplier": self.multiplier, "threshold": self.threshold, "temperature": self.temperature}
         return figures | tuned
 

@@ -92,7 +92,10 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises:
         CheckpointError: none is there, or it is truncated, damaged, or of another format.
     """
-    tensors, about, _ = read(path / FILE if path.is_dir() else path)
+    file = path / FILE if path.is_dir() else path
+    tensors, about, _ = read(file)
+    if kind := about.get("kind"):
+        raise CheckpointError(f"{file} holds {kind}, no checkpoint: name a run's folder, or the {FILE} in it")
     return tensors, about
 
 

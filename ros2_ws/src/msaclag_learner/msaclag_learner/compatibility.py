@@ -1,5 +1,6 @@
 """What a checkpoint must have in common with the run that starts from it, or goes on with it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,25 @@ def check_settings(file: Path, about: dict[str, Any], config: TrainingConfig) ->
         raise CheckpointError(
             f"the run of {file} cannot be resumed with other settings: {'; '.join(differing)}. Give them as they were, "
             "or begin a run of another run_dir from its networks, by `checkpoint`"
+        )
+
+
+def check_conditions(file: Path, before: Mapping[str, Any], here: Mapping[str, Any], *but: str) -> None:
+    """See that the task meant the same when `file` was made, leaving out the conditions that begin with one of `but`.
+
+    Raises:
+        CheckpointError: naming each condition that differs.
+    """
+    there, now = _dotted(dict(before)), _dotted(dict(here))
+    differing = [
+        f"{name} was {there.get(name)}, now it is {now.get(name)}"
+        for name in sorted(there.keys() | now.keys())
+        if there.get(name) != now.get(name) and not name.startswith(but)
+    ]
+    if differing:
+        raise CheckpointError(
+            f"{file} is of the task under other conditions: {'; '.join(differing)}. Give them as they were, or name a "
+            "file that fits"
         )
 
 

@@ -17,7 +17,7 @@ from msaclag_learner.experience import Transition, checked_row
 
 FILE = "demonstrations.safetensors"
 KIND = "demonstrations"
-NO_CONDITIONS: Mapping[str, str] = MappingProxyType({})
+NO_CONDITIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Demonstrations:
         layout: sizes of its states and actions.
         transitions: [N, width].
         first_states: [M, S], one of each episode.
-        conditions: under which it was done, by name, for whoever chooses the file.
+        conditions: of the task, under which it was done.
         digest: of the file it was read from; empty until then.
     """
 
@@ -37,12 +37,12 @@ class Demonstrations:
     layout: TransitionLayout
     transitions: Tensor
     first_states: Tensor
-    conditions: Mapping[str, str]
+    conditions: Mapping[str, Any]
     digest: str = ""
 
     @classmethod
     def of(
-        cls, task: str, episodes: Sequence[Sequence[Transition]], conditions: Mapping[str, str] = NO_CONDITIONS
+        cls, task: str, episodes: Sequence[Sequence[Transition]], conditions: Mapping[str, Any] = NO_CONDITIONS
     ) -> "Demonstrations":
         """From whole episodes, one or more.
 

@@ -6,6 +6,7 @@ blocks: the training thread writes the checkpoints and triggers what waits for i
 episode.
 """
 
+import json
 import math
 import time
 from threading import Event, Thread
@@ -135,7 +136,9 @@ class LearnerNode(Node):
             return
         first = result.first_observation
         if self.run is None:
-            self.run = TrainingRun(self.config, result.task, len(first.values), result.action_size)
+            self.run = TrainingRun(
+                self.config, result.task, len(first.values), result.action_size, json.loads(result.conditions or "{}")
+            )
             self._real_time, self._next_seq = result.real_time, result.next_seq
             self._trainer.start()
         observation = np.asarray(first.values, np.float32)

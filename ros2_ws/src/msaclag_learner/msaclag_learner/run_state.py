@@ -1,5 +1,6 @@
 """All that a run depends on to go on, in memory and on disk: agent, experience, counts and random states."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,14 @@ from torch import Tensor
 from msaclag_learner import algorithms, checkpoint
 from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.checkpoint import CheckpointError
-from msaclag_learner.compatibility import check_identity, check_settings, identity, refuse_to_overwrite, settings
+from msaclag_learner.compatibility import (
+    check_conditions,
+    check_identity,
+    check_settings,
+    identity,
+    refuse_to_overwrite,
+    settings,
+)
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.demonstrations import FILE as DEMONSTRATIONS
 from msaclag_learner.demonstrations import Demonstrations
@@ -17,6 +25,8 @@ from msaclag_learner.experience import Experience
 from msaclag_learner.experience_log import ExperienceLog, Extent, Mark
 from msaclag_learner.progress import Progress
 
+DISTURBANCE = "task.disturbance."
+"""Conditions in which demonstrations may differ from the run: episodes are disturbed anew each time."""
 GENERATOR = "sampling_generator"
 """Name, in a checkpoint, of the random state that batches and noise are drawn from."""
 
@@ -28,13 +38,15 @@ class RunState:
         about: what the checkpoint says that the run goes on from; empty where it goes on from none.
     """
 
-    def __init__(self, config: TrainingConfig, task: str, state_size: int, action_size: int) -> None:
+    def __init__(
+        self, config: TrainingConfig, task: str, state_size: int, action_size: int, conditions: Mapping[str, Any]
+    ) -> None:
         """Untrained, or from the networks, optimisers, ε, ν and α of `config.checkpoint`; or as they were, to resume.
 
         Raises:
             CheckpointError: see `TrainingRun`.
         """
-        self.config, self.task = config, task
+        self.config, self.task, self.conditions = config, task, conditions
         self.folder = Path(config.run_dir)
         if not config.resume:
             refuse_to_overwrite(self.folder)
@@ -79,6 +91,7 @@ class RunState:
             "step": self.progress.step,
             "updates": self.learner.updates,
             "settings": settings(self.config),
+            "conditions": dict(self.conditions),
             "progress": self.progress.state(),
             "demonstrations": self._demonstrated,
             "exploration": self.acting.random.bit_generator.state,
@@ -106,6 +119,7 @@ class RunState:
         tensors, about = checkpoint.load(file)
         check_identity(file, about, self.identity)
         check_settings(file, about, self.config)
+        check_conditions(file, about["conditions"], self.conditions)
         self.learner.generators[0].set_state(tensors.pop(GENERATOR))
         checkpoint.restore(self.learner.state(), tensors)
         self.learner.updates = about["updates"]
@@ -123,6 +137,7 @@ class RunState:
     def _take_in(self, file: Path) -> Demonstrations:
         """D and D₀ begin with what was demonstrated."""
         demonstrations = Demonstrations.load(file, self.task, self.experience.layout)
+        check_conditions(file, demonstrations.conditions, self.conditions, DISTURBANCE)
         self.experience.extend(demonstrations.transitions, demonstrated=True)
         self.experience.extend_first_states(demonstrations.first_states)
         self._demonstrated = demonstrations.digest

@@ -4,7 +4,8 @@ Each reset is seeded by its number, so that a run which was killed makes again, 
 checkpoint; the environment must depend on nothing but its seed and the actions since.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.demonstrations import NO_CONDITIONS
 from msaclag_learner.experience import ExperienceError, Transition
 from msaclag_learner.interruption import undivided
 from msaclag_learner.seeds import episode_seed
@@ -26,8 +28,11 @@ def train(
     task: str,
     config: TrainingConfig,
     watch: Callable[[Status], None] = lambda status: None,
+    conditions: Mapping[str, Any] = NO_CONDITIONS,
 ) -> dict[str, object]:
     """Train and evaluate on `environment`, whose `info` holds the cost; `watch` is called after each step.
+
+    `conditions` are those of the task: a run is resumed, and demonstrations are taken, under the same ones alone.
 
     An interruption (KeyboardInterrupt) saves what there is; a run resumed from there begins with a new episode.
 
@@ -42,7 +47,7 @@ def train(
     state_space, action_space = environment.observation_space, environment.action_space
     assert state_space.shape is not None and action_space.shape is not None
     torch.set_num_threads(config.threads)
-    run = TrainingRun(config, task, state_space.shape[0], action_space.shape[0])
+    run = TrainingRun(config, task, state_space.shape[0], action_space.shape[0], conditions)
     try:
         while run.wants_initial_state:
             seed = episode_seed(config.seed, "initial", run.progress.initial_resets)

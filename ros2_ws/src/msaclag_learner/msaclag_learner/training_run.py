@@ -6,8 +6,10 @@ trains; they may be two threads.
 
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from msaclag_learner.allocation import keep_freed_memory
 from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.demonstrations import NO_CONDITIONS
 from msaclag_learner.experience import Transition, checked
 from msaclag_learner.metrics import LOG_EVERY, Metrics, or_none
 from msaclag_learner.run_state import RunState
@@ -41,19 +44,27 @@ class TrainingRun:
     Making one lets the whole process keep its freed memory (see `allocation`), which updates are faster with.
     """
 
-    def __init__(self, config: TrainingConfig, task: str, state_size: int, action_size: int) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        task: str,
+        state_size: int,
+        action_size: int,
+        conditions: Mapping[str, Any] = NO_CONDITIONS,
+    ) -> None:
         """Start untrained, or from the networks, optimisers, ε, ν and α of `config.checkpoint`; or resume.
 
         Raises:
             CheckpointError: the checkpoint is unreadable, or of another task or algorithm; a run that is to be resumed
-                has other settings; or the run's folder holds a checkpoint and is not to be resumed.
+                has other settings; it or the demonstrations come of the task under other `conditions`; or the run's
+                folder holds a checkpoint and is not to be resumed.
             DeviceError: `config.device` is not there.
         """
         keep_freed_memory()
         _check_device(config.device)
         self.config, self.task = config, task
         self.folder = Path(config.run_dir)
-        state = self._state = RunState(config, task, state_size, action_size)
+        state = self._state = RunState(config, task, state_size, action_size, conditions)
         self.learner, self.experience, self.log = state.learner, state.experience, state.log
         self.acting, self.progress = state.acting, state.progress
         self.metrics = Metrics(state.folder, config.evaluation_episodes, begins_at=self.progress.step)
@@ -229,6 +240,7 @@ class TrainingRun:
         status = self.status()
         return {
             "task": self.task,
+            **{name: value for name, value in self._state.conditions.items() if isinstance(value, str)},
             "algorithm": status.algorithm,
             "seed": self.config.seed,
             "steps": status.step,

@@ -17,6 +17,7 @@ def make_pour_coffee(
     reward: RewardForm = "shaped",
     render_mode: str | None = None,
     disturbance: Disturbance | None = None,
+    policy_rate: float | None = None,
 ) -> PourCoffeeEnv:
     """The environment on a twin of its own.
 
@@ -27,7 +28,9 @@ def make_pour_coffee(
         reward: Eq. 17 as printed, or shaped (see `PourCoffeeConfig.preset`).
         render_mode: "rgb_array", or none.
         disturbance: how episodes differ from what is written; not at all if left out.
+        policy_rate: Hz; that of the setting if left out.
     """
     scene = scene or Scene()
-    task = replace(PourCoffeeConfig.preset(setting, reward), disturbance=disturbance or Disturbance())
+    preset = PourCoffeeConfig.preset(setting, reward)
+    task = replace(preset, disturbance=disturbance or Disturbance(), policy_rate=policy_rate or preset.policy_rate)
     return PourCoffeeEnv(Twin(scene, twin or TwinConfig()), scene, task, render_mode=render_mode)
