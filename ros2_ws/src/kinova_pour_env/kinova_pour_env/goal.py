@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from kinova_pour_env.arm import ArmState
 from kinova_pour_env.kinematics import angles_from_rotation
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.scene import Scene
 
 OBSERVATIONS = 15
@@ -23,7 +23,12 @@ class Goal:
     """
 
     def __init__(self, scene: Scene, config: PourCoffeeConfig) -> None:
-        """Take the goal's pose."""
+        """Take the goal's pose.
+
+        Raises:
+            TaskError: an upright mug would earn less within the ball than outside: reach first, then pour (Eq. 17).
+        """
+        _check_hierarchy(scene, config)
         self._config = config
         self._position = np.array(scene.goal_position)
         self._roll = scene.goal_roll
@@ -50,3 +55,12 @@ class Goal:
         """[15] float32: cup position, cup angles (psi, theta, phi), cup velocity, goal position, goal angles."""
         angles = angles_from_rotation(state.cup_rotation)
         return np.concatenate([state.cup_position, angles, state.cup_velocity, self._pose], dtype=np.float32)
+
+
+def _check_hierarchy(scene: Scene, config: PourCoffeeConfig) -> None:
+    least = config.arrival_bonus + config.centre_weight * config.arrival_radius + config.roll_weight * scene.goal_roll
+    if least < 0:
+        raise TaskError(
+            f"an upright mug at the edge of the goal's ball earns {least:g} a step, less than outside: raise "
+            "task.arrival_bonus, or lower the weights task.centre_weight, task.roll_weight or scene.goal_roll"
+        )
