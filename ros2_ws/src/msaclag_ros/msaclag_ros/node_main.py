@@ -23,6 +23,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from msaclag_ros.domain import domain_id
 from msaclag_ros.exclusive import AlreadyRunning
+from msaclag_ros.log_forwarding import forward_logging
 from msaclag_ros.settings import SettingError
 
 DONE, FAULT, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -83,6 +84,7 @@ def run(
         try:
             domain_id()
             _initialise(args)
+            forward_logging(_program())
             node = make_node()
             signals.building = False
             executor = make_executor()
@@ -99,6 +101,11 @@ def run(
             code = _close(node, executor, user_errors) or code
         rclpy.try_shutdown()
     return code
+
+
+def _program() -> str:
+    """Name of the executable, which is the node's where nothing renames it."""
+    return Path(sys.argv[0]).stem
 
 
 def _initialise(args: list[str] | None) -> None:
@@ -121,7 +128,7 @@ def _close(node: EndingNode, executor: Executor | None, user_errors: tuple[type[
 
 
 def _report(error: Exception, user_errors: tuple[type[Exception], ...]) -> int:
-    logger = get_logger(Path(sys.argv[0]).stem)
+    logger = get_logger(_program())
     if isinstance(error, user_errors):
         logger.fatal(f"fatal: {error}")
         return WRONG_USE
