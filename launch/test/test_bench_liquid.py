@@ -1,9 +1,13 @@
 """`msaclag bench liquid`: the particles by themselves, and the comparison by its command line."""
 
 import json
+import signal
+import sys
+import time
 from math import pi
 
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,3 +131,17 @@ def test_the_quick_form_compares_every_kind(tmp_path, capsys):
 def test_a_checkpoint_that_is_not_there_is_told_first(tmp_path, capsys):
     assert cli.main(["bench", "liquid", "--checkpoint", str(tmp_path)]) != 0
     assert "there is no checkpoint" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_an_interruption_does_not_wait_for_the_motions():
+    with psutil.Popen([sys.executable, "-m", "msaclag", "bench", "liquid", "--threads", "1"]) as process:
+        until = time.monotonic() + 60
+        while not any(child.cpu_times().user > 5 for child in process.children()) and time.monotonic() < until:
+            time.sleep(0.1)  # for a process that is done with its imports
+        started = process.children()
+        process.send_signal(signal.SIGINT)
+        asked = time.monotonic()
+        assert process.wait(timeout=60) == cli.INTERRUPTED
+        assert time.monotonic() - asked < 5
+    assert not psutil.wait_procs(started, timeout=5)[1]

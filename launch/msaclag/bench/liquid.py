@@ -7,8 +7,9 @@ import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import product
-from math import degrees, pi, radians, sqrt, tan, tanh
+from math import pi, sqrt, tan, tanh
 from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
 from time import perf_counter
 from typing import Any
 
@@ -34,8 +35,8 @@ CELLS, QUICK_CELLS = 6, 4
 SUBSTEPS = round(SLOSHING_RATE * COMMAND_PERIOD)
 TOLERANCE = PourCoffeeConfig().spill_tolerance
 """m^3 beside the cup from which on a model counts as spilling."""
-TILTS = (45, 60, 75)
-"""Degrees at which what is left is compared."""
+TILTS = (0.8, 1.05, 1.3)
+"""rad at which what is left is compared."""
 TILTING, RUNNING_OUT = 0.4, 60
 """rad/s, and control periods of waiting for what leaves."""
 LET_GO = 0.08
@@ -70,10 +71,9 @@ def measure(
     kinds = [*KINDS, *(["learned"] if checkpoint else [])]
     asked = [(kind, seed) for seed in range(seeds) for kind in kinds]
     rows: dict[tuple[str, int], Row] = {}
-    forked = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
-    with ProcessPoolExecutor(
-        threads or cores(), mp_context=forked, initializer=torch.set_num_threads, initargs=(1,)
-    ) as pool:
+    spawning = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
+    pool = ProcessPoolExecutor(threads or cores(), mp_context=spawning, initializer=_prepare_process)
+    try:
         ringing, tilted = pool.submit(_ring, cells), pool.submit(_tilt, cells)
         futures = {pool.submit(compare, kind, seed, cells, checkpoint): (kind, seed) for kind, seed in asked}
         tell(f"motion 0 of {len(asked)}")
@@ -90,6 +90,18 @@ def measure(
             "agreement_of_all": _agreement(list(rows.values())),
             "seconds": perf_counter() - begun,
         }
+    except BaseException:
+        for process in multiprocessing.active_children():  # a motion takes a while, and its figures are lost anyway
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _prepare_process() -> None:
+    """One thread; Ctrl-C is left to the parent."""
+    torch.set_num_threads(1)
+    signal(SIGINT, SIG_IGN)
 
 
 def compare(kind: str, seed: int, cells: int, checkpoint: Path | None) -> Row:
@@ -176,14 +188,14 @@ def _tilt(cells: int) -> list[Row]:
     vessel = Vessel(scene.mug.radius, scene.mug.height)
     angle, rows = 0.0, list[Row]()
     for tilt in TILTS:
-        while angle < radians(tilt):
+        while angle < tilt:
             angle += TILTING * COMMAND_PERIOD
             spin = np.array([TILTING, 0.0, 0.0])
             particles.advance(COMMAND_PERIOD, still, rotation_from_angles([0, 0, angle]), still, spin, still)
         for _ in range(RUNNING_OUT):
             particles.advance(COMMAND_PERIOD, still, rotation_from_angles([0, 0, angle]), still, still, still)
         left, expected = particles.volume / vessel.capacity, float(vessel.holds(tan(angle)) / vessel.capacity)
-        rows.append({"tilt": degrees(angle), "left": left, "expected": expected})
+        rows.append({"tilt_rad": angle, "left": left, "expected": expected})
     return rows
 
 
@@ -191,7 +203,7 @@ def table(figures: dict[str, Any]) -> Table:
     """A row for each kind of motion, and one for all."""
     alone = figures["particles_alone"]
     left = ", ".join(
-        f"{row['left']:.2f} ({row['expected']:.2f}) at {row['tilt']:.0f}°" for row in alone["left_at_tilt"]
+        f"{row['left']:.2f} ({row['expected']:.2f}) at {row['tilt_rad']:.2f} rad" for row in alone["left_at_tilt"]
     )
     shown = Table(
         title=f"the model's coffee against particles, {figures['cells']} cells in a radius, {figures['seconds']:.0f} s",

@@ -92,7 +92,7 @@ def _halted(random: np.random.Generator, scene: Scene) -> Motion:
 
 
 def _tilted(random: np.random.Generator, scene: Scene) -> Motion:
-    """Rolled by 10 to 100 degrees at the arm's ramp, about the goal, and held for 1.5 s."""
+    """Rolled by 0.17 to 1.75 rad at the arm's ramp, about the goal, and held for 1.5 s."""
     angle, fastest = random.uniform(0.17, 1.75), random.uniform(0.3, 0.8)
     rates, rolled = [0.0], 0.0
     while rolled < angle:

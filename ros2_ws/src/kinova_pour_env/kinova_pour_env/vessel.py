@@ -5,7 +5,7 @@ from math import asin, atan, pi, sqrt
 import numpy as np
 
 STEEPEST = 100.0
-"""Slope from which on nothing is held (0.6 degrees from the vertical)."""
+"""Slope from which on nothing is held (0.01 rad from the vertical)."""
 
 
 class Vessel:
