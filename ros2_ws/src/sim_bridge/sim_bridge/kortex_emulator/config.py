@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from kinova_pour_env.scene import Scene
+
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class EmulatorConfig:
@@ -20,6 +22,8 @@ class EmulatorConfig:
     """With which password; the arm's factory setting."""
     firmware: str = "2.5.2"
     """Version that the arm reports."""
+    scene: Scene = Scene()
+    """What stands around the arm, and what it holds."""
     gui: bool = False
     """Show the twin in PyBullet's window."""
     with_parent: bool = False

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
-from kinova_pour_env.scene import Scene
 from sim_bridge.kortex_emulator.config import EmulatorConfig
 from sim_bridge.kortex_emulator.feedback import FeedbackStream
 from sim_bridge.kortex_emulator.misbehaviour import Misbehaviour
@@ -51,7 +50,7 @@ class Subscription(NamedTuple):
 class Emulator:
     """The arm behind the API, without sockets and clock."""
 
-    def __init__(self, config: EmulatorConfig, send: Send, scene: Scene | None = None) -> None:
+    def __init__(self, config: EmulatorConfig, send: Send) -> None:
         """Stand at Home.
 
         Raises:
@@ -60,7 +59,7 @@ class Emulator:
         self._send = send
         self._subscriptions: dict[int, Subscription] = {}
         self._subscribed = 0
-        self.robot = Robot(scene or Scene(), TwinConfig(gui=config.gui), self._notify)
+        self.robot = Robot(config.scene, TwinConfig(gui=config.gui), self._notify)
         self.feedback = FeedbackStream(self.robot)
         self.sessions = Sessions(config.username, config.password)
         self.misbehaviour = Misbehaviour()

@@ -3,9 +3,13 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
+from dataclasses import asdict
 from types import TracebackType
+from typing import Any
 
 from kinova_pour_env.arm import ArmError
+from kinova_pour_env.scene import Scene
 
 PATIENCE = 30.0
 """s until it is ready; the first start on a machine compiles for some seconds."""
@@ -18,17 +22,19 @@ class EmulatorProcess:
         port: where it listens.
     """
 
-    def __init__(self, port: int = 0, *options: str) -> None:
+    def __init__(self, port: int = 0, *options: str, scene: Scene | None = None) -> None:
         """Start it and wait until it is ready.
 
         Args:
             port: 0 for a free one.
+            scene: what stands around the arm; the default one if left out.
             options: further arguments of `python -m sim_bridge.kortex_emulator`.
 
         Raises:
             ArmError: it did not start; the message is the emulator's.
         """
         command = [sys.executable, "-m", "sim_bridge.kortex_emulator", "--port", str(port), "--with-parent", *options]
+        command += _options("--scene", asdict(scene)) if scene else []
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -76,3 +82,12 @@ class EmulatorProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
+
+
+def _options(prefix: str, values: Mapping[str, Any]) -> list[str]:
+    """Nested values as options: --scene.mug.radius 0.04."""
+    options: list[str] = []
+    for name, value in values.items():
+        option = f"{prefix}.{name.replace('_', '-')}"
+        options += _options(option, value) if isinstance(value, Mapping) else [option, repr(value)]
+    return options

@@ -80,6 +80,10 @@ class Server:
         """Do something in so many s."""
         heapq.heappush(self._agenda, (time.monotonic() + delay, next(self._order), what))
 
+    def cancel(self) -> None:
+        """Forget what was to be done later."""
+        self._agenda.clear()
+
     def disconnect(self) -> None:
         """Cut every TCP connection but those that inject faults."""
         self._connections.disconnect(self._controllers)

@@ -133,8 +133,8 @@ def connect(emulator, control):
     """Makes clients that are closed after the test."""
     with ExitStack() as stack:
 
-        def make(**settings):
-            client = Client(emulator.port, **settings)
+        def make(port=emulator.port, **settings):
+            client = Client(port, **settings)
             stack.callback(client.close)
             return client
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kinova_pour_env.arm import ArmError
+from kinova_pour_env.scene import Mug, Scene
 from sim_bridge.kortex_emulator.control import EmulatorControl
 from sim_bridge.kortex_emulator.process import EmulatorProcess
 
@@ -33,6 +34,13 @@ def test_the_help_teaches():
     run = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, timeout=30)
     assert run.returncode == 0
     assert "PYTHONPATH=" in run.stdout and "--with-parent" in run.stdout
+
+
+def test_the_scene_is_that_of_the_one_who_asks(connect):
+    scene = Scene(mug=Mug(fill=0.5), table_height=-0.1)
+    with EmulatorProcess(scene=scene) as process:
+        weight = -connect(port=process.port).feedback.base.tool_external_wrench_force_z / 9.81
+    assert weight == pytest.approx(0.921 + 0.25 + 0.239, abs=0.01)
 
 
 def test_several_run_at_once_and_a_taken_port_is_named(emulator):

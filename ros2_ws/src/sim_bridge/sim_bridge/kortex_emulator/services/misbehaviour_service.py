@@ -16,8 +16,11 @@ class Host(Protocol):
     def later(self, delay: float, what: Callable[[], None]) -> None:
         """Do something in so many s."""
 
+    def cancel(self) -> None:
+        """Forget what was to be done later."""
+
     def disconnect(self) -> None:
-        """Cut every TCP connection."""
+        """Cut every TCP connection but those that inject faults."""
 
     def punctuality(self) -> Punctuality:
         """How late the periods begin."""
@@ -55,6 +58,7 @@ class MisbehaviourService:
 
     def restart(self) -> None:
         """Switch the arm off and on again."""
+        self._host.cancel()
         self._emulator.restart()
 
     # Sessions
