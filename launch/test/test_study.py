@@ -59,6 +59,8 @@ def test_the_matrix(tmp_path):
         ({"groups": [{}, {}]}, "describes setting-1_meta_sac_lag/seed-0 twice: give one of them a variant"),
         ({"options": "--seed 3"}, "--seed is none of the options"),
         ({"options": "--run-dir=x"}, "--run-dir is none of the options"),
+        ({"options": "--run_dir x"}, "--run_dir is none of the options"),
+        ({"groups": [{"options": "--no_resume"}]}, "--no_resume is none of the options"),
         ({"options": "--run-dir 'x"}, "No closing quotation in options"),
     ],
 )

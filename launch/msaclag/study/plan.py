@@ -115,9 +115,15 @@ def read(file: Path) -> tuple[Cell, ...]:
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         raise SettingError(f"{file} describes {twice[0]} twice: give one of them a variant")
     for word in dict.fromkeys(word.partition("=")[0] for cell in cells for word in cell.options):
-        if word in OWN_OPTIONS:
+        if _plain(word) in OWN_OPTIONS:
             raise SettingError(f"{file}: {word} is none of the options, the study gives it to each run itself")
     return cells
+
+
+def _plain(option: str) -> str:
+    """As `OWN_OPTIONS` are written: tyro takes --run_dir for --run-dir, and --no-resume for --resume False."""
+    name = option.replace("_", "-")
+    return f"--{name.removeprefix('--no-')}" if name.startswith("--no-") else name
 
 
 def _cells(study: Study) -> Iterator[Cell]:
