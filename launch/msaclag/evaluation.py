@@ -23,8 +23,8 @@ from sim_bridge.twin import Twin
 
 def evaluate(
     checkpoint: Positional[Path],
-    setting: Setting = "1",
-    reward: RewardForm = "shaped",
+    setting: Setting | None = None,
+    reward: RewardForm | None = None,
     episodes: Annotated[int, arg(help="Episodes with the deterministic policy.")] = 100,
     seed: int = 0,
     scene: Scene = Scene(),
@@ -37,8 +37,8 @@ def evaluate(
 
     Args:
         checkpoint: Folder of a run, or the checkpoint in it.
-        setting: Row of the paper's Table III.
-        reward: Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll.
+        setting: Row of the paper's Table III; that of the run if left out.
+        reward: Eq. 17 as printed, or shaped; that of the run if left out.
         episodes: How many.
         seed: Of the first states.
         scene: Mug, target cup and goal.
@@ -47,6 +47,8 @@ def evaluate(
     if film is not None:
         check(film)
     _, about = load(checkpoint)
+    learned = about["conditions"]
+    setting, reward = setting or learned.get("setting", "1"), reward or learned.get("reward", "shaped")
     folder = Path(fresh_folder("eval"))
     config = TrainingConfig(
         algorithm=TypeAdapter(AlgorithmConfig).validate_python(about["settings"]["algorithm"]),

@@ -37,7 +37,8 @@ class AlgorithmConfig:
     value_scale: Annotated[float, Field(gt=0, le=1e6)] = 100.0
     """Reward value that an output of 1 of the reward critics stands for; ν and α keep the paper's units (open)."""
     normalise_states: bool = True
-    """Whether networks see states shifted and scaled by the warm-up's mean and spread, and within ±10 (open)."""
+    """Whether networks see states shifted and scaled by mean and spread of what D holds when learning begins, warm-up
+    and demonstrations, and within ±10 (open)."""
     policy_rate: Rate = 3e-4
     """β_φ, step of the policy (open)."""
     policy_optimiser: OptimiserName = "rmsprop"
@@ -78,7 +79,7 @@ class AlgorithmConfig:
     safety_share: Share = 0.25
     """Share of the safety critics' batch that is drawn from D_s; the rest is drawn from D (open)."""
     demonstration_share: Share = 0.5
-    """Share of ℬ that is drawn from what was demonstrated, where anything was; the rest is drawn from D."""
+    """Share of ℬ that is drawn from what was demonstrated, where anything was; the rest is drawn from D (open)."""
     initial_states: Literal["growing", "fixed"] = "growing"
     """What D₀ holds (open): the first state of every episode, or of the first ones only."""
     initial_state_count: Annotated[int, Field(ge=1, le=10**6)] = 256
