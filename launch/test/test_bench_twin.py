@@ -5,8 +5,9 @@ import json
 import pytest
 
 from msaclag import cli
-from msaclag.bench import parallel_twins
+from msaclag.bench import parallel_twins, training_rates
 from msaclag.bench.swaying import PERIOD, SwayingTwin, replayed_step, standing_step
+from msaclag.launch_arguments import read_arguments, split
 
 
 def test_the_sway_keeps_clear_of_everything():
@@ -30,6 +31,14 @@ def test_two_twins_together_make_more_steps_than_none():
     rates = parallel_twins.rates((1, 2), rounds=1, block=0.2, tell=lambda doing: None)
     assert rates.keys() == {1, 2}
     assert all(rate.median > 0 for rate in rates.values())
+
+
+def test_neither_of_the_compared_trainings_begins_with_pours(tmp_path):
+    ros = training_rates._command("ros", steps=400, seed=3, folder=tmp_path)
+    arguments = read_arguments(ros[1], split(ros[2:]))
+    assert (arguments.pours, arguments.steps, arguments.seed) == (0, 400, 3)
+    inprocess = " ".join(training_rates._command("inprocess", steps=400, seed=3, folder=tmp_path))
+    assert "--steps 400 --seed 3 --pours 0" in inprocess
 
 
 @pytest.mark.slow

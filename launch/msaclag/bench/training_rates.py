@@ -1,4 +1,7 @@
-"""Training through the ROS graph against training in one process: whole runs by the command line, in turns."""
+"""Training through the ROS graph against training in one process: whole runs by the command line, in turns.
+
+Neither begins with scripted pours: both learn from as many transitions, with the same settings.
+"""
 
 import json
 import subprocess
@@ -36,13 +39,14 @@ def rates(rounds: int, steps: int, tell: Callable[[str], object]) -> dict[str, S
 
 def _command(kind: str, steps: int, seed: int, folder: Path) -> list[str]:
     if kind == "inprocess":
-        words = ["train", "--warmup", WARMUP, "--updates-per-step", 1, "--steps", steps, "--seed", seed]
+        words = ["train", "--warmup", WARMUP, "--updates-per-step", 1, "--steps", steps, "--seed", seed, "--pours", 0]
         return [*map(str, words), "--evaluation-episodes", "0", "--run-dir", str(folder / "run")]
     parameters = folder / "parameters.yaml"
     parameters.write_text(_PARAMETERS)
     arguments = {
         "steps": steps,
         "seed": seed,
+        "pours": 0,
         "evaluation_episodes": 0,
         "params_file": parameters,
         "run_dir": folder / "run",
