@@ -14,9 +14,11 @@ from sim_bridge.twin_config import TwinConfig
 
 FILE = Path(__file__).parents[1] / "config" / "pour_coffee.yaml"
 
-SETTINGS = {
-    "env_node": [(EnvNodeConfig, ""), (Scene, "scene"), (PourCoffeeConfig, "task"), (TwinConfig, "sim")],
-    "learner_node": [(TrainingConfig, "")],
+NODE = EnvNodeConfig()
+TASK = PourCoffeeConfig.preset(NODE.setting, NODE.reward)
+DEFAULTS = {
+    "env_node": [(NODE, ""), (Scene(), "scene"), (TASK, "task"), (TwinConfig(), "sim")],
+    "learner_node": [(TrainingConfig(), "")],
 }
 
 
@@ -29,12 +31,12 @@ def leaves(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def test_each_value_is_the_default() -> None:
     content = yaml.safe_load(FILE.read_text("utf8"))
-    assert {name.rsplit("/", 1)[-1] for name in content} == set(SETTINGS)
+    assert {name.rsplit("/", 1)[-1] for name in content} == set(DEFAULTS)
     for name, block in content.items():
         known = {
             setting.name: list(setting.default) if setting.element else setting.default
-            for config_class, prefix in SETTINGS[name.rsplit("/", 1)[-1]]
-            for setting in settings_of(config_class, prefix)
+            for default, prefix in DEFAULTS[name.rsplit("/", 1)[-1]]
+            for setting in settings_of(type(default), prefix, default)
         }
         given = leaves(block["ros__parameters"])
         assert given == {name: known.get(name) for name in given}
