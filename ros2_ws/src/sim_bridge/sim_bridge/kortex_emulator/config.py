@@ -20,8 +20,8 @@ class EmulatorConfig:
     """Who may log in."""
     password: str = "admin"
     """With which password; the arm's factory setting."""
-    firmware: str = "2.5.2"
-    """Version that the arm reports."""
+    firmware: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "2.5.2"
+    """Version that the arm reports: three numbers."""
     scene: Scene = Scene()
     """What stands around the arm, and what it holds."""
     gui: bool = False

@@ -60,7 +60,7 @@ class EmulatorControl:
         self._call("delay_calls", seconds=seconds, name=name)
 
     def drop_session(self, after: float = 0.0) -> None:
-        """Close every session in so many s: the next calls fail with INVALID_SESSION."""
+        """Close every session in so many s: the next calls fail with INVALID_SESSION; the arm moves on."""
         self._call("drop_session", after=after)
 
     def steal_session(self) -> None:

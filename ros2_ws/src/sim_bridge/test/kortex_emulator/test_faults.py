@@ -79,10 +79,12 @@ def test_what_a_control_connection_cannot_mean_is_refused(control):
 
 
 def test_a_dropped_session_is_invalid_and_another_can_be_made(client, connect, control, refusal, until):
+    client.base.SendTwistCommand(UP)
     control.drop_session(after=0.05)
     assert answers(client)
     until(lambda: not answers(client))
     assert refusal(client.base.GetArmState) == Errors_pb2.INVALID_SESSION
+    assert not control.status()["standing"]
     connect().base.SendTwistCommand(UP)
 
 

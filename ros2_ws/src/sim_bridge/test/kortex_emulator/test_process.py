@@ -51,6 +51,12 @@ def test_several_run_at_once_and_a_taken_port_is_named(emulator):
         EmulatorProcess(emulator.port)
 
 
+def test_a_wrong_setting_is_named_without_a_traceback():
+    run = subprocess.run([*COMMAND, "--firmware", "new"], capture_output=True, text=True, timeout=30)
+    assert run.returncode != 0
+    assert "firmware" in run.stderr and "Traceback" not in run.stderr
+
+
 def test_it_dies_with_its_parent(until):
     program = """
 import os, signal
