@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene
 
 Vector = NDArray[np.float64]
@@ -75,6 +76,7 @@ class Arm(Protocol):
     """A Gen3 with a held mug, driven by Cartesian twists at 40 Hz.
 
     A twist is kept until it is replaced, as the real arm does: whoever stops commanding must stop the arm.
+    One thread commands it; `read`, `stop` and `emergency_stop` may come from others, even while that one hangs.
     """
 
     period: float
@@ -129,6 +131,14 @@ class Attended(Protocol):
         Returns:
             What waited for it, in words; empty if nothing did.
         """
+
+
+@runtime_checkable
+class Guarded(Protocol):
+    """An arm that goes on with its last twist when the process that drives it hangs: a second process can stop it."""
+
+    def stopper(self) -> StopperCall:
+        """How that process gets a connection of its own, by which it can stop the arm at any moment."""
 
 
 @runtime_checkable

@@ -1,8 +1,8 @@
 """The environment as a ROS node: resets by action, answers actions with transitions, tells what happens at 40 Hz.
 
 Two threads: the executor's takes messages in, the control thread owns the arm. In simulation time waits for the
-policy's answer; on an arm it does not, and an answer that is late leaves the arm in a soft stop, never with an old
-twist.
+policy's answer; on an arm it does not: a late answer leaves the arm in a soft stop, never with an old twist; the
+watchdog's thread stops it when the control thread hangs, and its guard, a second process, when this one does.
 """
 
 from queue import Empty, Queue
@@ -16,16 +16,18 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from std_srvs.srv import Trigger
 
-from kinova_pour_env import POUR_COFFEE, messages
+from kinova_pour_env import messages
 from kinova_pour_env.arm import ArmError, find_arm
 from kinova_pour_env.broadcast import Broadcast
-from kinova_pour_env.detectors import emergency_stop
+from kinova_pour_env.detectors import Violation, emergency_stop
 from kinova_pour_env.env_node_config import EnvNodeConfig
 from kinova_pour_env.exchange import Exchange, Interrupted
 from kinova_pour_env.motion_lock import MotionLock
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.pour_task import PourTask, StepResult
 from kinova_pour_env.reset_server import conclude, serve_resets
+from kinova_pour_env.safety.safety_config import SafetyConfig
+from kinova_pour_env.safety.watchdog import watch
 from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
 from kinova_pour_env.transition_log import TransitionLog
@@ -53,15 +55,16 @@ class EnvNode(Node):
         arm_type = find_arm(config.arm)
         scene = declare(self, Scene, "scene")
         task_config = declare(self, PourCoffeeConfig, "task", PourCoffeeConfig.preset(config.setting, config.reward))
+        safety = declare(self, SafetyConfig, "safety")
         arm_config = declare(self, arm_type.Config, config.arm)
         refuse_unknown(self)
         claim(self, "observation")
         self.arm = arm_type(scene, arm_config)
-        self.task = PourTask(self.arm, scene, task_config)
+        self.task = PourTask(self.arm, scene, task_config, safety)
         self._random = np.random.default_rng(config.seed)
         self._name = self.get_fully_qualified_name()
         self._owner = ""
-        self._lock = MotionLock(self)
+        self._lock = MotionLock(self, self.arm)
         self._episode, self._seq = 0, 0
         self._exchange = Exchange(self._must_end)
         self._ending = False
@@ -70,6 +73,9 @@ class EnvNode(Node):
         self._log = TransitionLog(config.transitions_kept)
         self._broadcast = Broadcast(self, self._now, clock=not self.arm.real_time)
         self.task.on_tick = lambda tick: self._broadcast.tick(tick, self._episode)
+        self._watchdog = watch(self.arm, safety, self._violated) if self.arm.real_time else None
+        if self._watchdog is not None:
+            self.task.on_command = self._watchdog.beat
         self._listen()
         self._control = Thread(target=self._run_control, name="control")
         self._control_failure: Exception | None = None
@@ -82,6 +88,8 @@ class EnvNode(Node):
         self._ending = True
         self._end_episode()
         self._control.join()
+        if self._watchdog is not None:
+            self._watchdog.close()
         self.arm.close()
 
     def _listen(self) -> None:
@@ -135,14 +143,17 @@ class EnvNode(Node):
         return response
 
     def _emergency_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._lock.engage("emergency stop")
         self.task.emergency_stop("service")
-        self._broadcast.publish(
-            "safety_violation", messages.violation_message(emergency_stop("service"), self._now(), self._name)
-        )
-        self._exchange.wake()
+        self._violated(emergency_stop("service"))
         response.success, response.message = True, "stopped; acknowledge before the next reset"
         return response
+
+    def _violated(self, violation: Violation) -> None:
+        """The arm was stopped, which the control thread does not know yet; any thread may come here."""
+        self.task.report(violation)
+        self._lock.engage(violation.message)
+        self._broadcast.publish("safety_violation", messages.violation_message(violation, self._now(), self._name))
+        self._exchange.wake()
 
     def _health(self) -> Health:
         values = {
@@ -176,6 +187,8 @@ class EnvNode(Node):
                 first = self._reset(handle)
                 if first is not None:
                     self._run_episode(first)
+                if self._watchdog is not None:
+                    self._watchdog.rest()
         except Exception as error:
             self._control_failure = error
         finally:
@@ -219,16 +232,7 @@ class EnvNode(Node):
         return None
 
     def _conclude(self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None) -> None:
-        result = ResetEpisode.Result(
-            code=code,
-            message=message,
-            task=POUR_COFFEE,
-            action_size=ACTIONS,
-            real_time=self.arm.real_time,
-            next_seq=self._seq + 1,
-            first_observation=first or Observation(),
-        )
-        conclude(handle, result)
+        conclude(handle, code, message, first, next_seq=self._seq + 1, real_time=self.arm.real_time)
 
     def _run_episode(self, asked: Observation) -> None:
         while True:

@@ -3,6 +3,8 @@
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
+from kinova_pour_env.arm import Arm, Attended
+
 
 class MotionLock:
     """Engaged by a violation on an arm or an emergency stop, released by the service `acknowledge` alone.
@@ -12,11 +14,12 @@ class MotionLock:
         service: where to acknowledge, fully qualified.
     """
 
-    def __init__(self, node: Node) -> None:
-        """Not engaged; what engages it is logged by the node."""
+    def __init__(self, node: Node, arm: Arm) -> None:
+        """Not engaged; what engages it is logged by the node, and the arm is told of each acknowledgement."""
         self.reason = ""
         self.service = node.resolve_service_name("acknowledge")
         self._logger = node.get_logger()
+        self._arm = arm
 
     def engage(self, reason: str) -> None:
         """No motion from now on."""
@@ -25,7 +28,9 @@ class MotionLock:
 
     def acknowledge(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         """Serve `acknowledge`."""
-        response.success = True
-        response.message = f"acknowledged: {self.reason}" if self.reason else "nothing waited for it"
+        waiting = self._arm.acknowledge() if isinstance(self._arm, Attended) else ""
+        acknowledged = self.reason or waiting
         self.reason = ""
+        response.success = True
+        response.message = f"acknowledged: {acknowledged}" if acknowledged else "nothing waited for it"
         return response

@@ -6,7 +6,10 @@ from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.node import Node
 
+from kinova_pour_env import POUR_COFFEE
+from kinova_pour_env.safety_filter import ACTIONS
 from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import Observation
 from msaclag_ros.interface import RESET_ACTION
 
 
@@ -23,11 +26,28 @@ def serve_resets(node: Node, accepted: Callable[[ServerGoalHandle], None]) -> No
     )
 
 
-def conclude(handle: ServerGoalHandle, result: ResetEpisode.Result) -> None:
+def conclude(
+    handle: ServerGoalHandle,
+    code: int,
+    message: str,
+    first: Observation | None,
+    *,
+    next_seq: int,
+    real_time: bool,
+) -> None:
     """Answer a goal: it succeeded, was cancelled, or is aborted, by the result's code; any thread may."""
+    result = ResetEpisode.Result(
+        code=code,
+        message=message,
+        task=POUR_COFFEE,
+        action_size=ACTIONS,
+        real_time=real_time,
+        next_seq=next_seq,
+        first_observation=first or Observation(),
+    )
 
     def finish(handle: ServerGoalHandle) -> ResetEpisode.Result:
-        if result.code == ResetEpisode.Result.OK:
+        if code == ResetEpisode.Result.OK:
             handle.succeed()
         elif handle.is_cancel_requested:
             handle.canceled()

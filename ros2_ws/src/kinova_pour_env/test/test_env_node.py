@@ -87,7 +87,8 @@ def arm_parameters() -> list[str]:
 
 @pytest.fixture
 def environment(arm_parameters: list[str]) -> Iterator[EnvNode]:
-    parameters = ["-p", "arm:=sim", "-p", "task.max_steps:=5", "-p", "scene.start_spread:=0.0", *arm_parameters]
+    parameters = ["-p", "arm:=sim", "-p", "task.max_steps:=5", "-p", "scene.start_spread:=0.0"]
+    parameters += ["-p", "safety.guard_timeout:=3.0", "-p", "safety.watchdog_timeout:=3.0", *arm_parameters]
     rclpy.init(args=["--ros-args", "-r", f"__ns:={NAMESPACE}", *parameters])
     node = EnvNode()
     yield node
@@ -298,3 +299,50 @@ def test_a_soft_stop_takes_hold_within_the_step(learner: Learner) -> None:
     learner.call("soft_stop")
     wait(lambda: learner.heard["transition"] and learner.heard["transition"][-1].truncated)
     assert time.monotonic() - start < 0.5
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "safety.watchdog_timeout:=0.5"]])
+def test_the_watchdog_stops_an_arm_whose_control_thread_hangs(
+    environment: EnvNode, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner.reset()
+    learner.node.create_subscription(
+        Observation, "observation", lambda asked: learner.answer(asked, [0.0, 0.3, 0.0, 0.0]), TOPICS["observation"].qos
+    )
+    wait(lambda: learner.heard["cup_motion"])
+    goes_on = Event()
+    advance = environment.arm.advance
+    monkeypatch.setattr(environment.arm, "advance", lambda: (goes_on.wait(5), advance())[1])
+    try:
+        wait(lambda: learner.heard["safety_violation"], 4)
+        assert not environment.arm._command.any()
+    finally:
+        monkeypatch.undo()
+        goes_on.set()
+    violation = learner.heard["safety_violation"][-1]
+    assert (violation.kind, violation.detector) == ("watchdog", "/pour/env_node/watchdog")
+    wait(lambda: learner.heard["transition"] and learner.heard["transition"][-1].terminated)
+    wait(lambda: learner.heard["diagnostics"] and learner.heard["diagnostics"][-1].status[0].level == b"\x02")
+    refused = learner.reset()
+    assert refused.code == Result.NEEDS_ACKNOWLEDGE and "no command for" in refused.message
+    assert learner.call("acknowledge").success
+    assert learner.reset().code == Result.OK
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "task.max_steps:=100"]])
+def test_a_learner_that_falls_silent_leaves_a_standing_arm(environment: EnvNode, learner: Learner) -> None:
+    learner.reset()
+    last = 0.0
+
+    def answer(asked: Observation) -> None:
+        nonlocal last
+        if asked.step < 8:
+            learner.answer(asked, [0.0, 0.4, 0.0, 0.0])
+            last = environment.arm.read().time
+
+    learner.node.create_subscription(Observation, "observation", answer, TOPICS["observation"].qos)
+    wait(lambda: learner.heard["cup_motion"] and learner.heard["cup_motion"][-1].twist.linear.y > 0.09)
+    wait(lambda: abs(learner.heard["cup_motion"][-1].twist.linear.y) < 1e-3)
+    speeds = [message.twist.linear.y for message in learner.heard["cup_motion"]]
+    assert learner.heard["transition"][-1].step < 8
+    assert environment.arm.read().time - last < 2.0 and max(speeds) < 0.11

@@ -8,7 +8,8 @@ import time
 
 from kinova_pour_env.arm import ArmError
 from kinova_pour_env.safety.guard_link import RESTING, write_time
-from kinova_pour_env.safety.guard_process import READY, GuardOrder, StopperCall
+from kinova_pour_env.safety.guard_process import READY, GuardOrder
+from kinova_pour_env.safety.stopper import StopperCall
 
 CONNECTING = 20.0
 """s in which the guard must have imported what it needs and connected to the arm."""

@@ -14,46 +14,16 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from importlib import import_module
-from typing import Any, Protocol
+from dataclasses import asdict, dataclass
 
 from kinova_pour_env.safety.guard_link import RESTING, LastTime, WriterGone
+from kinova_pour_env.safety.stopper import Stopper, StopperCall
 
 READY = "ready"
 RETRY = 0.02
 """s between two tries to stop the arm."""
 TRIES = 100
 """To stop it when nobody is left who could be told."""
-
-
-class Stopper(Protocol):
-    """A connection to the arm that serves to stop it."""
-
-    def stop(self) -> None:
-        """Bring the arm to a stop; may be called again."""
-
-    def close(self) -> None:
-        """Let go of the arm, as it stands."""
-
-
-@dataclass(frozen=True)
-class StopperCall:
-    """How another process gets a `Stopper` of an arm.
-
-    Attributes:
-        factory: "package.module:function".
-        arguments: by name, of what JSON can hold.
-    """
-
-    factory: str
-    arguments: dict[str, Any] = field(default_factory=dict)
-
-    def connect(self) -> Stopper:
-        """Import the function and call it."""
-        module, _, function = self.factory.partition(":")
-        stopper: Stopper = getattr(import_module(module), function)(**self.arguments)
-        return stopper
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class StopperCall:
     """
 
     factory: str
-    arguments: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def connect(self) -> Stopper:
         """Import the function and call it."""

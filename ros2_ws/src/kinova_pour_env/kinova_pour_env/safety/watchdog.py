@@ -4,9 +4,21 @@ import time
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
+from kinova_pour_env.arm import Arm, Guarded
 from kinova_pour_env.detectors import WATCHDOG, Violation
 from kinova_pour_env.safety.guard import Guard
 from kinova_pour_env.safety.guard_link import RESTING
+from kinova_pour_env.safety.safety_config import SafetyConfig
+
+
+def watch(arm: Arm, config: SafetyConfig, on_trip: Callable[[Violation], None]) -> "Watchdog":
+    """The watchdog of an arm, with a guard where the arm has a way for one.
+
+    Raises:
+        ArmError: the guard could not connect to the arm.
+    """
+    guard = Guard(arm.stopper(), config.guard_timeout) if isinstance(arm, Guarded) else None
+    return Watchdog(config.watchdog_timeout, arm.stop, on_trip, guard)
 
 
 class Watchdog:

@@ -12,7 +12,7 @@ import pytest
 
 from kinova_pour_env.arm import ArmError
 from kinova_pour_env.safety.guard import Guard
-from kinova_pour_env.safety.guard_process import StopperCall
+from kinova_pour_env.safety.stopper import StopperCall
 
 TIMEOUT = 0.15
 TAKES_HOLD = 0.25
@@ -46,7 +46,7 @@ def connect(log, failures=0):
 DRIVER = """
 import sys, time
 from kinova_pour_env.safety.guard import Guard
-from kinova_pour_env.safety.guard_process import StopperCall
+from kinova_pour_env.safety.stopper import StopperCall
 
 guard = Guard(StopperCall("logging_stopper:connect", {"log": sys.argv[1], "failures": int(sys.argv[2])}), 0.15)
 while True:

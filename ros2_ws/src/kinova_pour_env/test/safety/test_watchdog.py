@@ -7,7 +7,7 @@ import pytest
 
 from kinova_pour_env.detectors import Violation
 from kinova_pour_env.safety.guard import Guard
-from kinova_pour_env.safety.guard_process import StopperCall
+from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.safety.watchdog import Watchdog
 
 TIMEOUT = 0.1
