@@ -1,7 +1,8 @@
 """The driver against the emulated arm, in real time: what it does, and what it makes of each fault."""
 
+import json
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,7 @@ from kinova_pour_env.kinematics import angles_from_rotation
 from kinova_pour_env.kortex import errors
 from kinova_pour_env.kortex.arm import KortexArm
 from kinova_pour_env.kortex.config import Credentials, KortexConfig
+from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene, TargetCup
 
 emulated = pytest.importorskip("sim_bridge.emulated")
@@ -181,8 +183,7 @@ def test_a_pressed_button_is_not_cleared(arm, control):
 
 
 def test_a_reset_cancelled_at_any_phase_leaves_it_standing(arm, control):
-    reset(arm)
-    stream(arm, np.array([0, -0.25, 0, 0.5, 0, 0]), 35)
+    stream(arm, np.array([0, 0, 0, 0.8, 0, 0]), 40)
     arm.stop()
     for last in ("retreat", "home", "refill"):
         phases = arm.reset(np.random.default_rng(7))
@@ -196,9 +197,12 @@ def test_a_reset_cancelled_at_any_phase_leaves_it_standing(arm, control):
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_second_process_could_stop_it(arm, control, lost):
     stream(arm, TO_THE_LEFT, 20)
-    stopper = arm.stopper().connect()
+    call = arm.stopper()
+    assert "password" not in repr(call)
+    stopper = StopperCall(**json.loads(json.dumps(asdict(call)))).connect()
     if lost:
         control.drop_session()
+        time.sleep(0.05)
     assert np.linalg.norm(control.status()["cup_velocity"]) > 0.05
     stopper.stop()
     assert comes_to_rest(control)
@@ -255,17 +259,18 @@ def test_a_twist_without_an_answer(arm, control):
     assert comes_to_rest(control)
 
 
-@pytest.mark.parametrize(("reason", "words"), [(65, "a joint would leave its limits"), (56, "outside of the arm's")])
-def test_an_aborted_action_tells_its_reason(arm, control, reason, words):
-    control.abort_next_action(reason)
-    with pytest.raises(errors.ActionFailed, match=words):
+def test_an_aborted_action_tells_its_reason(arm, control):
+    control.abort_next_action(65)
+    with pytest.raises(errors.ActionFailed, match="a joint would leave its limits"):
         reset(arm)
     assert comes_to_rest(control)
 
 
 def test_what_preflight_finds_is_named_with_its_remedy(arm, control):
     control.fail_calls("GetFirmwareBundleVersions", 2, 1)
-    control.drop_session()
+    control.fault(bank_a=0x100000)  # after it everything is checked anew
+    time.sleep(0.05)
+    assert arm.advance().faults
     with pytest.raises(ArmError, match=r"preflight: firmware: GetFirmwareBundleVersions: .*; update the firmware$"):
         reset(arm)
     assert [check.name for check in arm.phases.checks if not check.passed] == ["firmware"]
