@@ -104,6 +104,11 @@ class Disturbance:
         }
 
     @property
+    def delays(self) -> bool:
+        """Whether commands can reach the arm late."""
+        return self.command_delay + self.command_delay_spread > 0
+
+    @property
     def _moves_scene(self) -> bool:
         return any((self.target_cup_spread, self.fill_spread, self.mug_size_spread, self.damping_spread))
 

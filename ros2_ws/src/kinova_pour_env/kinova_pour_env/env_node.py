@@ -5,6 +5,7 @@ policy's answer; on an arm it does not: a late answer leaves the arm in a soft s
 watchdog's thread stops it when the control thread hangs, and its guard, a second process, when this one does.
 """
 
+import json
 from queue import Empty, Queue
 from threading import Thread
 
@@ -19,6 +20,7 @@ from std_srvs.srv import Trigger
 from kinova_pour_env import messages
 from kinova_pour_env.arm import ArmError, find_arm
 from kinova_pour_env.broadcast import Broadcast
+from kinova_pour_env.conditions import conditions
 from kinova_pour_env.detectors import Violation, emergency_stop
 from kinova_pour_env.env_node_config import EnvNodeConfig
 from kinova_pour_env.exchange import Exchange, Interrupted
@@ -56,6 +58,7 @@ class EnvNode(Node):
         scene = declare(self, Scene, "scene")
         task_config = declare(self, PourCoffeeConfig, "task", PourCoffeeConfig.preset(config.setting, config.reward))
         safety = declare(self, SafetyConfig, "safety")
+        self._conditions = json.dumps(conditions(config.setting, config.reward, task_config, scene))
         arm_config = declare(self, arm_type.Config, config.arm)
         refuse_unknown(self)
         claim(self, "observation")
@@ -232,7 +235,8 @@ class EnvNode(Node):
         return None
 
     def _conclude(self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None) -> None:
-        conclude(handle, code, message, first, next_seq=self._seq + 1, real_time=self.arm.real_time)
+        next_seq, real_time = self._seq + 1, self.arm.real_time
+        conclude(handle, code, message, first, conditions=self._conditions, next_seq=next_seq, real_time=real_time)
 
     def _run_episode(self, asked: Observation) -> None:
         while True:

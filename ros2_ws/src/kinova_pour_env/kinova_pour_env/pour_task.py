@@ -13,7 +13,7 @@ from kinova_pour_env.detectors import Violation, counts, detect, emergency_stop
 from kinova_pour_env.goal import OBSERVATIONS
 from kinova_pour_env.liquid import Liquid
 from kinova_pour_env.places import check_places
-from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.safety.arm_monitor import ArmMonitor
 from kinova_pour_env.safety.motion_limiter import STANDING, standing
 from kinova_pour_env.safety.safety_config import SafetyConfig
@@ -72,6 +72,8 @@ class PourTask:
         self.running = False
         self._ticks_per_step = config.periods_per_step(arm.period)
         check_places(scene, config)
+        if arm.real_time and config.disturbance.delays:
+            raise TaskError("task.disturbance delays commands, those to stop as well: not on an arm in real time")
         self._written_scene = scene
         self._course = Course(scene, config)
         safety = safety or SafetyConfig()

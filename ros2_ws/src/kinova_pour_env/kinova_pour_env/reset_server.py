@@ -32,6 +32,7 @@ def conclude(
     message: str,
     first: Observation | None,
     *,
+    conditions: str,
     next_seq: int,
     real_time: bool,
 ) -> None:
@@ -40,6 +41,7 @@ def conclude(
         code=code,
         message=message,
         task=POUR_COFFEE,
+        conditions=conditions,
         action_size=ACTIONS,
         real_time=real_time,
         next_seq=next_seq,
