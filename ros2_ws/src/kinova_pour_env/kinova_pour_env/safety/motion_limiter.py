@@ -9,6 +9,11 @@ from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.slowdown import NearestDistance, Slowdown
 from kinova_pour_env.safety.walls import Braking, Room, kept_between_walls
 
+RETURN_TIME = 0.2
+"""s: an arm that strays beyond a wall, as near singular configurations, is led back with its distance over it."""
+RETURN_SPEED = 0.05
+"""m/s, at most, of the way back."""
+
 Motion = tuple[AxisMotion, AxisMotion, AxisMotion, AxisMotion]
 """Of x, y, z and roll, as last commanded."""
 
@@ -50,29 +55,37 @@ class MotionLimiter:
         """The motion to command for the next period.
 
         Args:
-            wanted: [4] m/s along the base axes, and rad/s about the cup's x axis.
+            wanted: [4] m/s along the base axes, and rad/s about the cup's x axis; zero always leads to standing.
             state: the last reading.
             motion: commanded for the period before.
         """
-        share = self._share(wanted, state)
+        moving = bool(wanted.any())
+        share = self._share(wanted, state) if moving else 1.0
         position, measured = state.cup_position.tolist(), state.cup_velocity.tolist()
         axes: list[AxisMotion] = []
         for axis, target in enumerate(wanted.tolist()):
-            new = approach(share * target, motion[axis], self._limits[axis])
-            if axis < len(self._walls):
-                low, high = self._walls[axis]
-                room = Room(position[axis] - low, high - position[axis])
-                new = kept_between_walls(new, motion[axis], measured[axis], room, self._braking)
-            axes.append(new)
+            target *= share
+            if axis == len(self._walls):
+                axes.append(approach(target, motion[axis], self._limits[axis]))
+                continue
+            low, high = self._walls[axis]
+            room = Room(position[axis] - low, high - position[axis])
+            if moving:
+                target = min(max(target, _inward(-room.below)), -_inward(-room.above))
+            new = approach(target, motion[axis], self._limits[axis])
+            axes.append(kept_between_walls(new, motion[axis], measured[axis], room, self._braking))
         return axes[0], axes[1], axes[2], axes[3]
 
     def _share(self, wanted: Vector, state: ArmState) -> float:
-        if not wanted.any():
-            return 1.0
         twist = np.empty(6)
         twist[:3] = wanted[:3]
         twist[3:] = wanted[3] * state.cup_rotation[:, 0]
         return self._slowdown.share(twist, state.joint_positions)
+
+
+def _inward(beyond: float) -> float:
+    """The least speed away from a wall at `beyond` m behind it; negative, the highest towards it, before it."""
+    return min(beyond / RETURN_TIME, RETURN_SPEED)
 
 
 def _limits(speed: float, acceleration: float, jerk: float, period: float) -> AxisLimits:

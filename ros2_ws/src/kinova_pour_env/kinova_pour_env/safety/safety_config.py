@@ -32,7 +32,7 @@ class SafetyConfig:
     roll_jerk: Annotated[float, Field(gt=0, le=100)] = 4.0
     """Of the mug's roll, rad/s^3."""
 
-    wall_distance: Annotated[float, Field(ge=0, le=0.1)] = 0.005
+    wall_distance: Annotated[float, Field(ge=0, le=0.1)] = 0.01
     """How far from the walls of the workspace the mug's middle stops, m."""
     reaction_time: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     """From a command to the motion that it causes, s: braking begins that much earlier."""
@@ -40,7 +40,7 @@ class SafetyConfig:
     """Joint limits and bodies are approached no faster than would reach them in this time, s: ever slower."""
     joint_margin: Annotated[float, Field(ge=0, le=0.5)] = 0.06
     """How far from its limit a joint stops, rad; more than `task.joint_limit_margin`, which is a violation."""
-    singular_distance: Annotated[float, Field(gt=0, le=1)] = 0.09
+    singular_distance: Annotated[float, Field(gt=0, le=1)] = 0.12
     """Singular value of the Jacobian, in the direction of a motion, below which it slows down (Home has 0.15)."""
     body_distance: Annotated[float, Field(ge=0, le=0.2)] = 0.01
     """How far from other bodies the arm stops, m, where a mirrored twin tells their distance."""

@@ -16,9 +16,11 @@ DAMPING = 0.03
 """Of the least squares; the smallest singular value of the Jacobian is 0.15 at Home."""
 LOOK_AHEAD = 0.1
 """s over which the approach to other bodies is measured."""
+SPEED_SHARE = 0.75
+"""Of a joint's own speed that a motion may ask for: near it, by singular configurations, the arm strays."""
 
 _LIMITS = np.array([joint.limit for joint in ACTUATED_JOINTS])
-_SPEEDS = np.array([joint.velocity for joint in ACTUATED_JOINTS])
+_SPEEDS = SPEED_SHARE * np.array([joint.velocity for joint in ACTUATED_JOINTS])
 _DAMPED = DAMPING**2 * np.eye(6)
 
 
