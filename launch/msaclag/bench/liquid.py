@@ -211,7 +211,7 @@ def table(figures: dict[str, Any]) -> Table:
         f"{alone['frequency_hz']:.2f} Hz ({alone['expected_frequency_hz']:.2f}), damping {alone['damping']:.3f}; "
         f"left of the mug's capacity (plane surface) {left}",
     )
-    shown.add_column("motions")
+    shown.add_column("motions", no_wrap=True, min_width=len("demonstrated"))
     for heading in ("", "agree", "both spill", "only model", "only particles", "neither", "poured", "spilled"):
         shown.add_column(heading, justify="right")
     for kind, row in {**figures["agreement"], "all": figures["agreement_of_all"]}.items():
