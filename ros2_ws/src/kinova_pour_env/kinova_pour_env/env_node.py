@@ -235,8 +235,7 @@ class EnvNode(Node):
         return None
 
     def _conclude(self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None) -> None:
-        next_seq, real_time = self._seq + 1, self.arm.real_time
-        conclude(handle, code, message, first, conditions=self._conditions, next_seq=next_seq, real_time=real_time)
+        conclude(handle, code, message, first, self._conditions, next_seq=self._seq + 1, real_time=self.arm.real_time)
 
     def _run_episode(self, asked: Observation) -> None:
         while True:

@@ -31,8 +31,8 @@ def conclude(
     code: int,
     message: str,
     first: Observation | None,
-    *,
     conditions: str,
+    *,
     next_seq: int,
     real_time: bool,
 ) -> None:
