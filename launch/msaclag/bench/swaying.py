@@ -1,4 +1,4 @@
-"""The twin as it is timed: the mug sways about Home, where it touches and spills nothing, in an endless episode."""
+"""The twin as it is timed: the mug sways about Home, where it touches and spills nothing."""
 
 import time
 from collections.abc import Callable
@@ -21,6 +21,8 @@ from sim_bridge.world import World
 PERIOD = 40
 """Steps of a sway: 4 s."""
 AMPLITUDE = 0.3
+EPISODE = 20 * PERIOD
+"""Steps until the next reset, which takes 5 ms: the elbow drifts, faster and faster, in a sway without end."""
 
 PERIODS_PER_STEP = round(1 / (PourCoffeeConfig().policy_rate * gen3.COMMAND_PERIOD))
 
@@ -32,7 +34,6 @@ class SwayingTwin:
         """Stand at Home."""
         scene = Scene()
         self.environment = PourCoffeeEnv(Twin(scene), scene, replace(PourCoffeeConfig(), max_steps=10**9))
-        self.environment.reset(seed=0)
         self._steps = 0
 
     def step(self) -> None:
@@ -41,6 +42,8 @@ class SwayingTwin:
         Raises:
             RuntimeError: the episode ended.
         """
+        if self._steps % EPISODE == 0:
+            self.environment.reset(seed=0)
         phase = 2 * pi * self._steps / PERIOD
         self._steps += 1
         action = AMPLITUDE * np.array([cos(phase), sin(phase), -cos(phase), sin(phase)], np.float32)
