@@ -1,5 +1,6 @@
 """What would be started, and what forbids it."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,7 @@ def test_the_example_fits(arguments):
 
 def test_every_problem_is_named_at_once(arguments, monkeypatch):
     monkeypatch.setenv("ROS_DOMAIN_ID", "500")
+    monkeypatch.setitem(sys.modules, "kortex_api", None)  # not installed, even where a test has emulated it before
     text = refusal(arguments(arm="real", gui="true", checkpoint="/no/such/run", params_file="/no/such/file"))
     for part in ("ROS_DOMAIN_ID is '500'", "kortex_api", "gui:=true", "/no/such/run does not exist", "/no/such/file"):
         assert part in text
