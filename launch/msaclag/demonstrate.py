@@ -1,8 +1,7 @@
 """`msaclag demonstrate`: scripted pours on the twin, as experience to begin a training with."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -57,9 +56,7 @@ def demonstrate(
     """
     if file.is_dir() or not file.suffix:
         raise SettingError(f"{file} is no name for a file of demonstrations: write e.g. {file}/pours.safetensors")
-    environment = make_pour_coffee(setting, scene, reward=reward)
-    under = conditions(setting, reward, environment.task.config, scene)
-    demonstrations = scripted_pours(environment, under, episodes, seed=seed, noise=noise)
+    demonstrations = scripted_pours(setting, reward, scene, episodes, seed=seed, noise=noise)
     demonstrations.write(file)
     Console(highlight=False).print(
         f"{file}: {len(demonstrations.first_states)} pours, {len(demonstrations.transitions)} transitions",
@@ -68,20 +65,31 @@ def demonstrate(
 
 
 def scripted_pours(
-    environment: PourCoffeeEnv, under: Mapping[str, Any], episodes: int, *, seed: int, noise: float = NOISE
+    setting: Setting,
+    reward: RewardForm,
+    scene: Scene,
+    episodes: int,
+    *,
+    seed: int,
+    noise: float = NOISE,
+    policy_rate: float | None = None,
 ) -> Demonstrations:
     """So many pours that succeeded, with normal noise on the script's actions.
 
     Args:
-        environment: where; closed afterwards.
-        under: its conditions, see `kinova_pour_env.conditions`.
+        setting: row of Table III.
+        reward: its form.
+        scene: mug, target cup and goal.
         episodes: how many.
         seed: of the first states and the noise.
         noise: standard deviation of what is added to each action.
+        policy_rate: Hz; that of the setting if left out.
 
     Raises:
         TaskError: too many do not succeed.
     """
+    environment = make_pour_coffee(setting, scene, reward=reward, policy_rate=policy_rate)
+    under = conditions(setting, reward, environment.task.config, scene)
     random = np.random.default_rng(episode_seed(seed, "demonstration", NOISE_STREAM))
     pours: list[list[Transition]] = []
     tried = 0

@@ -62,9 +62,7 @@ def train(
     if pours and training.steps and not (training.demonstrations or training.resume):
         refuse_to_overwrite(folder)
         file = folder / DEMONSTRATIONS
-        undisturbed = make_pour_coffee(setting, scene, reward=reward)
-        under = conditions(setting, reward, undisturbed.task.config, scene)
-        scripted_pours(undisturbed, under, pours, seed=training.seed).write(file)
+        scripted_pours(setting, reward, scene, pours, seed=training.seed).write(file)
         training = replace(training, demonstrations=str(file))
     run(setting, reward, training, scene, folder, disturbance)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from math import isfinite
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -150,6 +151,18 @@ class Repeatable(Protocol[Snapshot]):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to it, whatever has happened since."""
+
+
+def checked_twist(twist: Vector) -> Vector:
+    """A copy of the twist [6].
+
+    Raises:
+        ArmError: it is not six finite numbers.
+    """
+    wanted = np.array(twist, dtype=float)
+    if wanted.shape != (6,) or not isfinite(wanted.sum()):
+        raise ArmError(f"a twist is six finite numbers (m/s, rad/s), not {twist}")
+    return wanted
 
 
 def find_arm(name: str) -> Any:

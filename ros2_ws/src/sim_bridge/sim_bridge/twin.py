@@ -12,7 +12,7 @@ import pybullet
 from numpy.typing import NDArray
 
 from kinova_pour_env import gen3
-from kinova_pour_env.arm import ArmError, ArmState, Contact, Vector
+from kinova_pour_env.arm import ArmError, ArmState, Contact, Vector, checked_twist
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME, joint_positions_at
 from kinova_pour_env.kinematics import wrap
 from kinova_pour_env.scene import Scene
@@ -106,9 +106,7 @@ class Twin:
         Raises:
             ArmError: the twist is not six finite numbers, or the emergency stop is on.
         """
-        wanted = np.array(twist, dtype=float)
-        if wanted.shape != (6,) or not isfinite(wanted.sum()):
-            raise ArmError(f"a twist is six finite numbers (m/s, rad/s), not {twist}")
+        wanted = checked_twist(twist)
         if self._stopped:
             raise ArmError("the emergency stop is on: reset the arm first")
         self._command = wanted

@@ -5,13 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from math import isfinite
 from typing import Any, ClassVar
 
 import numpy as np
 
 from kinova_pour_env import gen3
-from kinova_pour_env.arm import ArmError, ArmState, Vector
+from kinova_pour_env.arm import ArmError, ArmState, Vector, checked_twist
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME, joint_positions_at
 from kinova_pour_env.kortex import wheel
 from kinova_pour_env.kortex.actions import halt
@@ -117,9 +116,7 @@ class KortexArm:
         Raises:
             ArmError: the twist is not six finite numbers, or the emergency stop is on.
         """
-        wanted = np.array(twist, dtype=float)
-        if wanted.shape != (6,) or not isfinite(wanted.sum()):
-            raise ArmError(f"a twist is six finite numbers (m/s, rad/s), not {twist}")
+        wanted = checked_twist(twist)
         if self._stopped:
             raise ArmError("the emergency stop is on: reset the arm first")
         if self._trouble is None:
