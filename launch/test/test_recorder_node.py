@@ -8,7 +8,9 @@ import time
 
 import pytest
 import rclpy
+from rclpy.duration import Duration
 from rclpy.node import Node
+from rclpy.qos import ReliabilityPolicy
 from rosbags.highlevel import AnyReader
 
 from msaclag.recorder_node import sources
@@ -41,20 +43,19 @@ def test_every_topic_arrives_and_the_bag_is_whole_after_a_signal(publishers, tmp
     while any(publisher.get_subscription_count() == 0 for publisher in publishers.values()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    for _ in range(20):
-        for name, publisher in publishers.items():
+    reliable = {name for name in TOPICS if TOPICS[name].qos.reliability == ReliabilityPolicy.RELIABLE}
+    sent = {name: min(TOPICS[name].qos.depth, 20) for name in TOPICS}  # what a reliable publisher keeps
+    for name, publisher in publishers.items():
+        for _ in range(sent[name]):
             publisher.publish(TOPICS[name].type())
-        time.sleep(0.01)
-    time.sleep(0.2)
+    assert all(publishers[name].wait_for_all_acked(Duration(seconds=10)) for name in reliable)
     recorder.send_signal(number)
     _, error = recorder.communicate(timeout=20)
     assert recorder.returncode == 130, error
     with AnyReader([tmp_path / "bag"]) as reader:
         counts = {connection.topic: connection.msgcount for connection in reader.connections}
         offered = {connection.topic: connection.ext.offered_qos_profiles for connection in reader.connections}
-    reliable = {name for name in TOPICS if TOPICS[name].qos.reliability == rclpy.qos.ReliabilityPolicy.RELIABLE}
-    keeping = {name for name in reliable if TOPICS[name].qos.depth > 1}
-    assert all(counts[f"/left/{name}"] == 20 for name in keeping)
+    assert {name: counts[f"/left/{name}"] for name in reliable} == {name: sent[name] for name in reliable}
     assert all(counts[f"/left/{name}"] > 0 for name in TOPICS)
     assert all(offered[f"/left/{name}"][0].reliability.name == "RELIABLE" for name in reliable)
 
