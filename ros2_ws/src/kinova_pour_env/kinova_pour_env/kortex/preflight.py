@@ -19,6 +19,7 @@ from kinova_pour_env.kortex.connection import Connection
 from kinova_pour_env.kortex.errors import KortexError
 from kinova_pour_env.kortex.faults import state_problem
 from kinova_pour_env.kortex.feedback import FeedbackReader
+from kinova_pour_env.kortex.protection_zones import zones_on_the_way
 from kinova_pour_env.kortex.retreat import REACH_HIGH, REACH_LOW, can_retreat, rotation_vector
 from kinova_pour_env.kortex.units import twist_limits
 from kinova_pour_env.scene import Scene
@@ -86,6 +87,7 @@ class Preflight:
             ("joints", self._joints),
             ("workspace", self._workspace),
             ("home", self._home),
+            ("protection zones", self._zones),
             ("stop", self._stop),
         ):
             yield self._made(name, check)
@@ -164,6 +166,13 @@ class Preflight:
         for corner in (-spread, spread):
             joint_positions_at(CUP_AT_HOME + corner, "start")
         return True, "in reach", ""
+
+    def _zones(self) -> tuple[bool, str, str]:
+        on_the_way, beside = zones_on_the_way(self.connection, self.scene)
+        if on_the_way:
+            remedy = "twists stop before it: move it or disable it in Kinova's Web App"
+            return False, f"{', '.join(on_the_way)} on the mug's way from Home to the goal", remedy
+        return True, f"none on the mug's way, beside it {', '.join(beside) or 'none'}", ""
 
     def _stop(self) -> tuple[bool, str, str]:
         start = time.monotonic()

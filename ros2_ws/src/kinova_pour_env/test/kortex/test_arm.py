@@ -86,7 +86,7 @@ def test_a_reset_passes_preflight_and_ends_beside_home(arm, control):
     arm.stop()
     assert reset(arm) == ["connect", "retreat", "home", "refill"]
     assert all(check.passed for check in arm.phases.checks), arm.phases.checks
-    assert len(arm.phases.checks) == 12
+    assert len(arm.phases.checks) == 13
     state = arm.read()
     assert (np.abs(state.cup_position - CUP_AT_HOME) <= Scene().start_spread + 1e-3).all()
     np.testing.assert_allclose(state.cup_rotation, np.eye(3), atol=2e-3)
