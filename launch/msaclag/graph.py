@@ -59,6 +59,8 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
     }
     if arguments.arm == "sim":
         env["sim.gui"] = arguments.gui
+    elif arguments.arm == "emulated":
+        env |= {"emulated.gui": arguments.gui, "emulated.auto_acknowledge": arguments.auto_acknowledge}
     elif arguments.arm == "real":
         env["real.robot_ip"] = arguments.robot_ip
     learner: dict[str, Value] = {

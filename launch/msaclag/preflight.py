@@ -56,8 +56,13 @@ def problems_of(arguments: LaunchArguments, parameters: Mapping[str, Collection[
 
 
 def _arm(arguments: LaunchArguments) -> Iterator[str]:
-    if arguments.gui and arguments.arm != "sim":
-        yield f"gui:=true shows the twin, which arm:={arguments.arm} does not use: take it off, or use arm:=sim"
+    if arguments.gui and arguments.arm == "real":
+        yield "gui:=true shows the twin, which arm:=real does not use: take it off, or use arm:=sim"
+    if arguments.auto_acknowledge and arguments.arm != "emulated":
+        yield (
+            f"auto_acknowledge:=true is for arm:=emulated, not for arm:={arguments.arm}: beside a real arm it is a "
+            "person who acknowledges"
+        )
     offered = sorted(entry.name for entry in entry_points(group="msaclag.arms"))
     if arguments.arm == "real" and find_spec("kortex_api") is None:
         yield f"arm:=real: {MISSING}"

@@ -33,6 +33,19 @@ def test_the_graph(arguments, tmp_path):
     assert env.logger == "lab.left.env_node"
 
 
+def test_the_emulated_arm_may_be_left_alone(arguments):
+    env = describe(arguments(arm="emulated", gui="true", auto_acknowledge="true", record="false"))[0]
+    assert env.parameters["emulated.auto_acknowledge"] is True
+    assert env.parameters["emulated.gui"] is True
+
+
+@pytest.mark.parametrize("arm", ["real", "sim"])
+def test_no_other_arm_goes_on_without_a_person(arguments, arm):
+    assert f"auto_acknowledge:=true is for arm:=emulated, not for arm:={arm}" in refusal(
+        arguments(arm=arm, auto_acknowledge="true")
+    )
+
+
 def test_without_recorder(arguments):
     assert [node.name for node in describe(arguments(record="false"))] == ["env_node", "learner_node"]
 

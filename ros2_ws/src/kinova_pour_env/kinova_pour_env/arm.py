@@ -126,6 +126,9 @@ class Arm(Protocol):
 class Attended(Protocol):
     """An arm beside which a person stands: `reset` waits for them, to clear a fault and to refill the mug."""
 
+    unattended: bool
+    """Nobody is there, for nothing can come to harm: what waits for a person goes on by itself."""
+
     def acknowledge(self) -> str:
         """A person has looked and says that it may go on.
 

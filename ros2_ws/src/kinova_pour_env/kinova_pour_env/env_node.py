@@ -204,6 +204,7 @@ class EnvNode(Node):
 
     def _reset(self, handle: ServerGoalHandle) -> Observation | None:
         """The first observation of a new episode; None when there is none."""
+        self._lock.begin_reset()
         phases = self.task.reset(self._random)
         told = ""
         try:

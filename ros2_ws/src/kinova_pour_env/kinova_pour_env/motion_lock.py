@@ -7,7 +7,9 @@ from kinova_pour_env.arm import Arm, Attended
 
 
 class MotionLock:
-    """Engaged by a violation on an arm or an emergency stop, released by the service `acknowledge` alone.
+    """Engaged by a violation on an arm or an emergency stop, released by the service `acknowledge`.
+
+    Beside an unattended arm, which no real one is, the next reset releases it.
 
     Attributes:
         reason: of the first of those since the last acknowledgement; empty while the arm may move.
@@ -20,11 +22,13 @@ class MotionLock:
         self.service = node.resolve_service_name("acknowledge")
         self._logger = node.get_logger()
         self._arm = arm
+        self._unattended = isinstance(arm, Attended) and arm.unattended
 
     def engage(self, reason: str) -> None:
         """No motion from now on."""
         self.reason = self.reason or reason
-        self._logger.error(f"{reason}: call {self.service} when it is safe to go on")
+        remedy = "goes on by itself" if self._unattended else f"call {self.service} when it is safe to go on"
+        self._logger.error(f"{reason}: {remedy}")
 
     def acknowledge(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         """Serve `acknowledge`."""
@@ -34,3 +38,8 @@ class MotionLock:
         response.success = True
         response.message = f"acknowledged: {acknowledged}" if acknowledged else "nothing waited for it"
         return response
+
+    def begin_reset(self) -> None:
+        """A reset begins: where nobody is there who could acknowledge, it does."""
+        if self._unattended:
+            self.reason = ""

@@ -1,10 +1,11 @@
 """The Gen3's own driver against an emulated arm: all but Kinova's wheel is what runs on the real one."""
 
+import logging
 import sys
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from kinova_pour_env.arm import ArmError
@@ -18,14 +19,19 @@ from sim_bridge.kortex_emulator.config import EmulatorConfig
 from sim_bridge.kortex_emulator.process import EmulatorProcess
 
 _EMULATOR = EmulatorConfig()
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class EmulatedConfig:
     """The driver's settings and the emulator's."""
 
-    driver: KortexConfig = KortexConfig(robot_ip="127.0.0.1", auto_acknowledge=True)
+    driver: KortexConfig = KortexConfig(robot_ip="127.0.0.1")
     """As for the real arm; the address and the ports are the emulator's."""
+    auto_acknowledge: bool = False
+    """Go on after violations and faults, and begin, without a person's acknowledgement."""
+    port: Annotated[int, Field(ge=0, le=65534)] = 0
+    """TCP port of the emulator, where faults are injected too; 0 takes a free one."""
     gui: bool = False
     """Show the emulator's PyBullet window."""
 
@@ -43,8 +49,10 @@ class EmulatedArm(KortexArm):
         """
         config = config or EmulatedConfig()
         _prefer_the_emulators_wheel()
-        self.emulator = EmulatorProcess(0, *(["--gui"] if config.gui else []))
+        self.unattended = config.auto_acknowledge
+        self.emulator = EmulatorProcess(config.port, *(["--gui"] if config.gui else []), scene=scene)
         port = self.emulator.port
+        _log.info("the emulated arm listens on port %d", port)
         driver = replace(config.driver, robot_ip=_EMULATOR.host, tcp_port=port, udp_port=port + 1)
         try:
             super().__init__(scene, driver, Credentials(_EMULATOR.username, _EMULATOR.password))

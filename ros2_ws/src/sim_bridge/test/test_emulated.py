@@ -1,5 +1,8 @@
+import pytest
+
+from kinova_pour_env.kortex.arm import KortexArm
 from kinova_pour_env.kortex.config import KortexConfig
-from msaclag_ros.settings import build, settings_of
+from msaclag_ros.settings import SettingError, build, settings_of
 from sim_bridge.emulated import EmulatedArm, EmulatedConfig
 
 
@@ -10,9 +13,10 @@ def test_its_settings_are_the_drivers_and_the_emulators():
     assert EmulatedArm.Config is EmulatedConfig
 
 
-def test_nobody_has_to_stand_beside_it():
-    assert EmulatedConfig().driver.auto_acknowledge
-    assert not KortexConfig().auto_acknowledge
-    attended = build(EmulatedConfig, {"driver.auto_acknowledge": False})
-    assert not attended.driver.auto_acknowledge
-    assert attended.driver.robot_ip == "127.0.0.1"
+def test_a_person_can_be_left_out_here_and_nowhere_else():
+    unattended = build(EmulatedConfig, {"auto_acknowledge": True})
+    assert unattended.auto_acknowledge and not EmulatedConfig().auto_acknowledge
+    assert unattended.driver.robot_ip == "127.0.0.1"
+    with pytest.raises(SettingError, match=r"no setting 'real\.auto_acknowledge'"):
+        build(KortexConfig, {"real.auto_acknowledge": True}, "real")
+    assert not KortexArm.unattended

@@ -47,12 +47,14 @@ class KortexArm:
     Attributes:
         scene: with the mug that it holds.
         config: of the driver.
+        unattended: false: somebody stands beside a real arm.
         connection: to the arm.
         attendance: the person beside it.
         phases: of its resets, with the checks of the last preflight.
     """
 
     Config: ClassVar[type[Any]] = KortexConfig
+    unattended = False
 
     def __init__(
         self, scene: Scene, config: KortexConfig | None = None, credentials: Credentials | None = None
@@ -84,7 +86,7 @@ class KortexArm:
         self._stopped = False
         self._closed = False
         self._next_tick = time.monotonic()
-        self.attendance = Attendance(automatic=self.config.auto_acknowledge)
+        self.attendance = Attendance(automatic=self.unattended)
         self.phases = Phases(self)
 
     def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Iterator[str]:

@@ -46,8 +46,6 @@ class KortexConfig:
     reconnection: Seconds = 30.0
     """How long a reset tries to reach a lost arm, s."""
 
-    auto_acknowledge: bool = False
-    """Clear faults and begin without a person's acknowledgement: for an emulated arm only."""
     retreat_speed: Annotated[float, Field(gt=0, le=0.25)] = 0.12
     """Speed of the mug on its way back from an episode, m/s."""
     retreat_turn: Annotated[float, Field(gt=0, le=1)] = 0.5

@@ -79,6 +79,7 @@ def test_it_is_an_arm_beside_which_a_person_stands(arm):
     held: Arm = arm
     assert held.real_time
     assert isinstance(arm, Attended)
+    assert not arm.unattended
 
 
 def test_a_reset_passes_preflight_and_ends_beside_home(arm, control):
@@ -286,7 +287,7 @@ def test_nobody_there_and_wrong_logins(arm):
 
 
 def test_the_arm_goes_dark():
-    arm = emulated.EmulatedArm(Scene(), emulated.EmulatedConfig(driver=replace(DRIVER, auto_acknowledge=True)))
+    arm = emulated.EmulatedArm(Scene(), emulated.EmulatedConfig(driver=DRIVER))
     arm.emulator.close()
     state = stream(arm, TO_THE_LEFT, 12)
     assert any("no new feedback" in fault for fault in state.faults)
