@@ -1,27 +1,15 @@
-"""From particles to the nodes of a regular lattice and back, compiled.
+"""From particles to the nodes of a regular lattice and back."""
 
-Numba's cache on disk notices only a change of the file that a compiled function is in: all of them are here.
-"""
-
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from kinova_pour_env.compiled import compiled
+
 Array = NDArray[np.float64]
 Strides = tuple[int, int, int]
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _compiled(function: Function) -> Function:
-    """Compiled at the first call, some seconds once; later processes take it from the cache on disk."""
-    compiled: Any = numba.njit(cache=True)(function)
-    return compiled
-
-
-@_compiled
+@compiled
 def deposit(places: Array, values: Array, strides: Strides, count: int) -> Array:
     """Sums of what particles give to the eight nodes around each of them.
 
@@ -49,7 +37,7 @@ def deposit(places: Array, values: Array, strides: Strides, count: int) -> Array
     return sums
 
 
-@_compiled
+@compiled
 def gather(places: Array, fields: tuple[Array, Array, Array], strides: Strides) -> Array:
     """Three fields [count] at the particles.
 
@@ -78,7 +66,7 @@ def gather(places: Array, fields: tuple[Array, Array, Array], strides: Strides) 
     return found
 
 
-@_compiled
+@compiled
 def conjugate_gradients(
     diagonal: Array,
     couplings: tuple[Array, Array, Array],

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kinova_pour_env.compiled import compiled
 from kinova_pour_env.gen3 import ACTUATED_JOINTS, CUP, END_EFFECTOR, TOOL, Joint
 
 Vector = NDArray[np.float64]
@@ -158,20 +159,37 @@ def flange_pose(joint_positions: Vector) -> Vector:
 
 
 def cup_kinematics(joint_positions: Vector) -> CupKinematics:
-    """Pose and geometric Jacobian of cup_frame at joint positions [7] rad.
+    """Pose and geometric Jacobian of cup_frame at joint positions [7] rad."""
+    return _cup_kinematics(CHAIN, joint_positions)
 
-    Source: Siciliano et al., Robotics, eqs. 3.26-3.30: a revolute joint's column is (z x (p - p_joint), z).
-    """
-    links = _link_transforms(joint_positions)
-    cup = links[-1].dot(CHAIN.cup)
-    axis_x, axis_y, axis_z = axes = links[:, :3, 2].T
-    x, y, z = cup[:3, 3:] - links[:, :3, 3].T
-    jacobian = np.empty((6, len(links)))
-    jacobian[0] = axis_y * z - axis_z * y
-    jacobian[1] = axis_z * x - axis_x * z
-    jacobian[2] = axis_x * y - axis_y * x
-    jacobian[3:] = axes
-    return CupKinematics(cup[:3, 3], cup[:3, :3], jacobian)
+
+@compiled
+def _cup_kinematics(chain: Chain, joint_positions: Vector) -> CupKinematics:
+    """Siciliano et al., Robotics, eqs. 3.26-3.30: a revolute joint's column is (z x (p - p_joint), z)."""
+    joints = len(joint_positions)
+    axes, origins = np.empty((joints, 3)), np.empty((joints, 3))
+    link = np.eye(4)
+    for joint in range(joints):
+        c, s = cos(joint_positions[joint]), sin(joint_positions[joint])
+        link = _product(link, chain.still[joint] + c * chain.cosine[joint] + s * chain.sine[joint])
+        axes[joint], origins[joint] = link[:3, 2], link[:3, 3]
+    cup = _product(link, chain.cup)
+    jacobian = np.empty((6, joints))
+    for joint in range(joints):
+        (a, b, c), (x, y, z) = axes[joint], cup[:3, 3] - origins[joint]
+        jacobian[:3, joint] = b * z - c * y, c * x - a * z, a * y - b * x
+        jacobian[3:, joint] = a, b, c
+    return CupKinematics(cup[:3, 3].copy(), cup[:3, :3].copy(), jacobian)
+
+
+@compiled
+def _product(left: Vector, right: Vector) -> Vector:
+    product = np.zeros((4, 4))
+    for i in range(4):
+        for j in range(4):
+            for k in range(4):
+                product[i, j] += left[i, k] * right[k, j]
+    return product
 
 
 def quaternion_from_rotation(rotation: Vector) -> tuple[float, float, float, float]:

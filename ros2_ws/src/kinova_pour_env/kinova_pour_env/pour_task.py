@@ -27,6 +27,10 @@ from kinova_pour_env.violation_log import ViolationLog
 __all__ = ["OBSERVATIONS", "EpisodeError", "PourTask", "StepResult", "Tick"]
 
 
+STILL: Vector = np.zeros(ACTIONS)
+"""The action of a soft stop."""
+
+
 class EpisodeError(RuntimeError):
     """A step was asked for outside an episode."""
 
@@ -77,7 +81,7 @@ class PourTask:
         self._written_scene = scene
         self._course = Course(scene, config)
         safety = safety or SafetyConfig()
-        self._filter = SafetyFilter.for_arm(arm, config, safety, nearest)
+        self._filter = SafetyFilter(config, safety, arm.period, nearest)
         self._monitor = ArmMonitor(safety, arm.period) if arm.real_time else None
         self._interrupted = threading.Event()
         self._action: Vector = np.zeros(ACTIONS)
@@ -183,7 +187,7 @@ class PourTask:
         """
         if not self.running or not self._ended_step:
             raise EpisodeError("hold is for the time between two steps of an episode")
-        self._advance(self._filter.stop(self._course.state, self._motion))
+        self._advance(self._filter.command(STILL, self._course.state, self._motion))
         self.observation = self._course.observed()
         return bool(self._violations.seen or self._violations.reported or self._course.state.faults)
 
@@ -263,7 +267,7 @@ class PourTask:
             while not (standing(self._motion) or self._course.state.faults):
                 if seen.asks_for_a_hard_stop or seen.stopped_the_arm:
                     break
-                self._advance(self._filter.stop(self._course.state, self._motion))
+                self._advance(self._filter.command(STILL, self._course.state, self._motion))
         if self.arm.real_time and seen.asks_for_a_hard_stop:
             self.arm.emergency_stop()
         else:

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kinova_pour_env.arm import Arm, ArmState, Vector
+from kinova_pour_env.arm import ArmState, Vector
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
-from kinova_pour_env.safety.motion_limiter import STANDING, Motion, MotionLimiter
+from kinova_pour_env.safety.axis_motion import Motion
+from kinova_pour_env.safety.motion_limiter import MotionLimiter, twist_of
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.slowdown import NearestDistance
 
@@ -27,7 +28,7 @@ class Command(NamedTuple):
     Attributes:
         twist: [6] m/s and rad/s, of the cup's origin in base axes.
         action_executed: [4], the action that this twist amounts to, in +-1.
-        motion: from which the next command goes on; `STANDING` where nothing is limited.
+        motion: from which the next command goes on.
     """
 
     twist: Vector
@@ -54,50 +55,30 @@ def checked_action(action: ArrayLike) -> Vector:
 
 
 class SafetyFilter:
-    """Scales a checked action to the speed limits, and limits the motion further where there is a limiter.
+    """Scales a checked action to the speed limits, and limits the motion. Every twist of an episode is its own."""
 
-    Every twist of an episode passes through `command`.
-    """
-
-    def __init__(self, config: PourCoffeeConfig, limiter: MotionLimiter | None = None) -> None:
+    def __init__(
+        self, config: PourCoffeeConfig, safety: SafetyConfig, period: float, nearest: NearestDistance | None = None
+    ) -> None:
         """Take the limits.
 
         Args:
-            config: the speeds that an action of 1 stands for.
-            limiter: for an arm in real time; without it every step of the velocity is let pass.
+            config: the speeds that an action of 1 stands for, and the workspace.
+            safety: the limits.
+            period: s, of the commands.
+            nearest: least distance between bodies at joint positions, of a mirrored twin.
         """
         self._scale: NDArray[np.float64] = np.array([*[config.cup_speed] * 3, config.roll_rate])
-        self._limiter = limiter
+        self._limiter = MotionLimiter(config, safety, period, nearest)
 
-    @classmethod
-    def for_arm(
-        cls, arm: Arm, config: PourCoffeeConfig, safety: SafetyConfig, nearest: NearestDistance | None = None
-    ) -> "SafetyFilter":
-        """With a limiter where time is real, or where the settings say so."""
-        if arm.real_time or safety.in_simulation:
-            return cls(config, MotionLimiter(config, safety, arm.period, nearest))
-        return cls(config)
-
-    def command(self, action: Vector, state: ArmState, motion: Motion = STANDING) -> Command:
+    def command(self, action: Vector, state: ArmState, motion: Motion) -> Command:
         """The twist for the next control period.
 
         Args:
-            action: [4] from `checked_action`: cup velocity along the base axes, and the rate of roll.
+            action: [4] from `checked_action`: cup velocity along the base axes, and the rate of roll; zero stops
+                softly.
             state: where the arm is; the roll is about the cup's own x axis.
             motion: of the command before.
         """
-        velocity = self._scale * action
-        if self._limiter is not None:
-            motion = self._limiter.step(velocity, state, motion)
-            velocity = np.array([axis.speed for axis in motion])
-            action = velocity / self._scale
-        twist = np.empty(6)
-        twist[:3] = velocity[:3]
-        twist[3:] = velocity[3] * state.cup_rotation[:, 0]
-        return Command(twist, action, motion)
-
-    def stop(self, state: ArmState, motion: Motion = STANDING) -> Command:
-        """The next twist of a soft stop: zero, or what leads there within the limits of the motion."""
-        if self._limiter is None:
-            return Command(np.zeros(6), np.zeros(ACTIONS), STANDING)
-        return self.command(np.zeros(ACTIONS), state, motion)
+        motion = self._limiter.step(self._scale * action, state, motion)
+        return Command(twist_of(motion.speed, state), motion.speed / self._scale, motion)

@@ -113,15 +113,16 @@ def test_noise_is_seen_by_the_policy_and_not_by_the_detectors(floating_cup: Any)
     assert result.cost == 0  # a reading 0.1 m off would have left the workspace
 
 
-@pytest.mark.parametrize("delay", [0, 1, 5])
+@pytest.mark.parametrize("delay", [1, 5])
 def test_commands_come_late_by_the_delay(floating_cup: Any, delay: int) -> None:
-    task = started(floating_cup, Disturbance(command_delay=delay))
-    speeds: list[float] = []
-    task.on_tick = lambda tick: speeds.append(float(tick.arm_state.cup_velocity[0]))
-    for _ in range(3):
-        task.step([1, 0, 0, 0])
-    assert speeds[:delay] == [0.0] * delay
-    np.testing.assert_allclose(speeds[delay:], 0.01 * np.arange(1, 13 - delay))
+    def speeds(periods: int) -> list[float]:
+        task, seen = started(floating_cup, Disturbance(command_delay=periods)), []
+        task.on_tick = lambda tick: seen.append(float(tick.arm_state.cup_velocity[0]))
+        for _ in range(3):
+            task.step([1, 0, 0, 0])
+        return seen
+
+    assert speeds(delay) == [0.0] * delay + speeds(0)[:-delay]
 
 
 def test_a_delay_ends_with_its_episode(floating_cup: Any) -> None:

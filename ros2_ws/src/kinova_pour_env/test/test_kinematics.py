@@ -43,6 +43,15 @@ def test_cup_frame_is_aligned_with_the_base_at_home():
 
 
 @given(joint_positions)
+def test_the_cup_is_held_at_the_flange(q):
+    cup, flange = cup_kinematics(q), flange_pose(q)
+    held, at_home = cup_kinematics(np.array(gen3.HOME)), flange_pose(np.array(gen3.HOME))
+    np.testing.assert_allclose(flange[:3, :3].T @ cup.rotation, at_home[:3, :3].T @ held.rotation, atol=1e-12)
+    in_hand = at_home[:3, :3].T @ (held.position - at_home[:3, 3])
+    np.testing.assert_allclose(flange[:3, :3].T @ (cup.position - flange[:3, 3]), in_hand, atol=1e-12)
+
+
+@given(joint_positions)
 def test_jacobian_is_the_derivative_of_the_pose(q):
     step = 1e-6
     cup = cup_kinematics(q)

@@ -68,12 +68,12 @@ def test_unknown_render_mode(floating_cup: Any) -> None:
 
 
 def test_info(floating_cup: Any) -> None:
-    env = PourCoffeeEnv(floating_cup, SCENE, PourCoffeeConfig(workspace_high=(0.75, 0.25, 0.46)))
-    *before, last = episode(env, 0, lambda _: np.float32([0, 0, 1, 0]))
+    env = PourCoffeeEnv(floating_cup, SCENE, PourCoffeeConfig())
+    *before, last = episode(env, 0, lambda _: np.float32([0, 0, 0, 1]))
     assert all(step[4]["cost"] == 0 for step in before)
     assert last[2]
     assert last[4]["cost"] == 1
-    assert last[4]["violations"] == ["workspace"]
+    assert last[4]["violations"] == ["spill"]
     assert last[4]["is_success"] is False
 
 
@@ -97,7 +97,7 @@ def test_random_actions_violate_on_the_twin(twin: PourCoffeeEnv) -> None:
     random = np.random.default_rng(0)
     lasts = [episode(twin, seed, lambda _: random.uniform(-1, 1, 4))[-1] for seed in range(5)]
     violated = [last for last in lasts if last[2]]
-    assert len(violated) >= 4
+    assert len(violated) >= 2
     assert all(last[4]["cost"] == 1 and last[4]["violations"] for last in violated)
 
 

@@ -49,7 +49,7 @@ def test_a_soft_stop_is_bounded_and_spills_nothing(task: PourTask, floating_cup:
     assert max(np.abs(tick.acceleration).max() for tick in ticks) <= AXIS_ACCELERATION + 1e-9
     assert max(np.abs(tick.jerk).max() for tick in ticks[1:]) <= SAFETY.linear_jerk + 1e-6
     for _ in range(80):  # until the wave is seen to be over its highest
-        task._advance(task._filter.stop(task._course.state, task._motion))
+        task._advance(task._filter.command(np.zeros(4), task._course.state, task._motion))
     assert task.liquid.spilled == 0
     assert max(tick.slosh for tick in ticks) < 0.3
 

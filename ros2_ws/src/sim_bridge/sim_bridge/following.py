@@ -1,25 +1,12 @@
-"""One control period of following a twist, compiled: seven joints are too few for numpy, whose calls took 50 us.
+"""One control period of following a twist."""
 
-All figures come as arguments and every compiled function is in this file: numba's cache on disk notices only that the
-file with the function has changed, not what it takes from others.
-"""
+from math import copysign, sin, sqrt
+from typing import NamedTuple
 
-from collections.abc import Callable
-from math import copysign, cos, sin, sqrt
-from typing import Any, NamedTuple, TypeVar
-
-import numba
 import numpy as np
 
-from kinova_pour_env.kinematics import Chain, CupKinematics, Vector
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def _compiled(function: Function) -> Function:
-    """Compiled at the first call, some seconds once; later processes take it from the cache on disk."""
-    compiled: Any = numba.njit(cache=True)(function)
-    return compiled
+from kinova_pour_env.compiled import compiled
+from kinova_pour_env.kinematics import CupKinematics, Vector
 
 
 class Reference(NamedTuple):
@@ -76,29 +63,16 @@ class Limits(NamedTuple):
     period: float
 
 
-@_compiled
-def kinematics(chain: Chain, joint_positions: Vector) -> CupKinematics:
-    """As `kinova_pour_env.kinematics.cup_kinematics`, to the rounding."""
-    joints = len(joint_positions)
-    axes, origins = np.empty((joints, 3)), np.empty((joints, 3))
-    link = np.eye(4)
-    for joint in range(joints):
-        c, s = cos(joint_positions[joint]), sin(joint_positions[joint])
-        link = _product(link, chain.still[joint] + c * chain.cosine[joint] + s * chain.sine[joint])
-        axes[joint], origins[joint] = link[:3, 2], link[:3, 3]
-    cup = _product(link, chain.cup)
-    jacobian = np.empty((6, joints))
-    for joint in range(joints):
-        (a, b, c), (x, y, z) = axes[joint], cup[:3, 3] - origins[joint]
-        jacobian[:3, joint] = b * z - c * y, c * x - a * z, a * y - b * x
-        jacobian[3:, joint] = a, b, c
-    return CupKinematics(cup[:3, 3].copy(), cup[:3, :3].copy(), jacobian)
+@compiled
+def follow(limits: Limits, reference: Reference, cup: CupKinematics, commanded: Vector) -> Reference:
+    """The reference one period later: one damped Gauss-Newton step (Nakamura and Hanafusa 1986) to the new pose.
 
-
-@_compiled
-def follow(chain: Chain, limits: Limits, reference: Reference, commanded: Vector) -> Reference:
-    """The reference one period later: one damped Gauss-Newton step (Nakamura and Hanafusa 1986) to the new pose."""
-    cup = kinematics(chain, reference.joint_positions)
+    Args:
+        limits: of the arm.
+        reference: now.
+        cup: at the reference configuration.
+        commanded: [6] m/s and rad/s.
+    """
     position, rotation, lag = _kept_near(limits, reference, cup)
     twist = _ramped(limits, reference.twist, commanded)
     move = _least_squares(limits, cup.jacobian, lag + twist * limits.period)
@@ -120,7 +94,7 @@ def follow(chain: Chain, limits: Limits, reference: Reference, commanded: Vector
     )
 
 
-@_compiled
+@compiled
 def _least_squares(limits: Limits, jacobian: Vector, displacement: Vector) -> Vector:
     """The joints' move for a displacement of the cup, damped, and more so where it is all but impossible.
 
@@ -140,7 +114,7 @@ def _least_squares(limits: Limits, jacobian: Vector, displacement: Vector) -> Ve
     return _times(jacobian.T, forces)
 
 
-@_compiled
+@compiled
 def _slowly_changed(limits: Limits, reference: Reference, step: Vector) -> Vector:
     """The step, or one between it and the last, that no joint's acceleration forbids; never beyond a joint's limit."""
     share = 1.0
@@ -154,7 +128,7 @@ def _slowly_changed(limits: Limits, reference: Reference, step: Vector) -> Vecto
     return step
 
 
-@_compiled
+@compiled
 def _ramped(limits: Limits, twist: Vector, commanded: Vector) -> Vector:
     """The twist towards the commanded one, as far as speed and acceleration allow."""
     ramped = np.empty(6)
@@ -165,7 +139,7 @@ def _ramped(limits: Limits, twist: Vector, commanded: Vector) -> Vector:
     return ramped
 
 
-@_compiled
+@compiled
 def _kept_near(limits: Limits, reference: Reference, cup: CupKinematics) -> tuple[Vector, Vector, Vector]:
     """The reference pose, and how far the configuration is behind it, [6]; slack beyond the bounds is let go."""
     position, rotation = reference.position, reference.rotation
@@ -182,7 +156,7 @@ def _kept_near(limits: Limits, reference: Reference, cup: CupKinematics) -> tupl
     return position, rotation, lag
 
 
-@_compiled
+@compiled
 def _allowed_share(limits: Limits, joint_positions: Vector, move: Vector, motion: Vector) -> float:
     """The share of a move that no limit of a joint or of the cup forbids: all slow down together."""
     share = min(
@@ -197,7 +171,7 @@ def _allowed_share(limits: Limits, joint_positions: Vector, move: Vector, motion
     return max(0.0, share)
 
 
-@_compiled
+@compiled
 def solved(matrix: Vector, right: Vector) -> Vector:
     """The x of `matrix` x = `right`, for a positive definite matrix [N, N] (Cholesky)."""
     size = len(right)
@@ -221,7 +195,7 @@ def solved(matrix: Vector, right: Vector) -> Vector:
     return solution
 
 
-@_compiled
+@compiled
 def rotation_of(vector: Vector) -> Vector:
     """The rotation by |vector| radians about `vector` [3] (Rodrigues)."""
     x, y, z = vector
@@ -237,7 +211,7 @@ def rotation_of(vector: Vector) -> Vector:
     )
 
 
-@_compiled
+@compiled
 def _product(left: Vector, right: Vector) -> Vector:
     """Of matrices; numba's own needs SciPy."""
     product = np.zeros((left.shape[0], right.shape[1]))
@@ -248,7 +222,7 @@ def _product(left: Vector, right: Vector) -> Vector:
     return product
 
 
-@_compiled
+@compiled
 def _times(matrix: Vector, vector: Vector) -> Vector:
     product = np.zeros(matrix.shape[0])
     for i in range(matrix.shape[0]):
@@ -257,7 +231,7 @@ def _times(matrix: Vector, vector: Vector) -> Vector:
     return product
 
 
-@_compiled
+@compiled
 def _dot(left: Vector, right: Vector) -> float:
     total = 0.0
     for i in range(len(left)):
@@ -265,12 +239,12 @@ def _dot(left: Vector, right: Vector) -> float:
     return total
 
 
-@_compiled
+@compiled
 def _length(vector: Vector) -> float:
     return sqrt(_dot(vector, vector))
 
 
-@_compiled
+@compiled
 def _shortened(vector: Vector, longest: float) -> Vector:
     length = _length(vector)
     return vector.copy() if length <= longest else vector * (longest / length)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kinova_pour_env import gen3
-from kinova_pour_env.kinematics import CHAIN, Vector, cup_kinematics
+from kinova_pour_env.kinematics import Vector, cup_kinematics
 from sim_bridge.following import Limits, Reference, follow
 from sim_bridge.twin_config import TwinConfig
 
@@ -22,7 +22,8 @@ ROTATION_SLACK = 5e-3
 """rad, likewise."""
 
 SPEED_SHARE = 0.97
-"""Of a joint's speed that the reference uses: the joint itself, when behind, catches up with the rest."""
+"""Of a joint's speed that the reference uses: the joint itself, when behind, catches up with the rest. And of the
+cup's: where a joint cannot brake as fast as the others, the cup is faster for some periods."""
 LIMIT_MARGIN = 1e-4
 """rad that the reference keeps from a joint's limit: the joint itself follows it within some 1e-7."""
 
@@ -41,8 +42,8 @@ class TwistFollower:
     def __init__(self, config: TwinConfig) -> None:
         """Stand at Home."""
         self._limits = Limits(
-            linear_speed=config.linear_speed,
-            angular_speed=config.angular_speed,
+            linear_speed=SPEED_SHARE * config.linear_speed,
+            angular_speed=SPEED_SHARE * config.angular_speed,
             linear_change=config.linear_acceleration * PERIOD,
             angular_change=config.angular_acceleration * PERIOD,
             position_slack=POSITION_SLACK,
@@ -75,10 +76,11 @@ class TwistFollower:
             joint_positions=joint_positions.copy(),
             step=np.zeros(len(joint_positions)),
             twist=np.zeros(6),
-            position=cup.position.copy(),
-            rotation=cup.rotation.copy(),
+            position=cup.position,
+            rotation=cup.rotation,
         )
 
     def step(self, commanded: Vector) -> None:
         """One period of following the commanded twist [6]; moves `joint_positions`."""
-        self._reference = follow(CHAIN, self._limits, self._reference, commanded)
+        cup = cup_kinematics(self._reference.joint_positions)
+        self._reference = follow(self._limits, self._reference, cup, commanded)

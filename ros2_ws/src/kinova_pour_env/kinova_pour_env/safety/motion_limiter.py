@@ -4,27 +4,18 @@ import numpy as np
 
 from kinova_pour_env.arm import ArmState, Vector
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
-from kinova_pour_env.safety.jerk_limit import AT_REST, AxisLimits, AxisMotion, approach
+from kinova_pour_env.safety.axis_motion import Motion, MotionLimits, next_motion
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.slowdown import NearestDistance, Slowdown
-from kinova_pour_env.safety.walls import Braking, Room, kept_between_walls
 
-RETURN_TIME = 0.2
-"""s: an arm that strays beyond a wall, as near singular configurations, is led back with its distance over it."""
-RETURN_SPEED = 0.05
-"""m/s, at most, of the way back."""
-
-Motion = tuple[AxisMotion, AxisMotion, AxisMotion, AxisMotion]
-"""Of x, y, z and roll, as last commanded."""
-
-STANDING: Motion = (AT_REST, AT_REST, AT_REST, AT_REST)
+STANDING = Motion(np.zeros(4), np.zeros(4))
 STILL = 1e-6
 """m/s and rad/s: slower is standing."""
 
 
 def standing(motion: Motion) -> bool:
     """Whether zero is commanded, and nothing is left of the motion before."""
-    return all(abs(axis.speed) + abs(axis.change) < STILL for axis in motion)
+    return bool((np.abs(motion.speed) + np.abs(motion.change) < STILL).all())
 
 
 class MotionLimiter:
@@ -41,14 +32,15 @@ class MotionLimiter:
             period: s, of the commands.
             nearest: least distance between bodies at joint positions, of a mirrored twin.
         """
-        linear = _limits(config.linear_speed, config.linear_acceleration, config.linear_jerk, period)
-        roll = _limits(config.roll_speed, config.roll_acceleration, config.roll_jerk, period)
-        self._limits = (linear, linear, linear, roll)
-        self._braking = Braking(linear, period, config.reaction_time)
-        self._walls = [
-            (low + config.wall_distance, high - config.wall_distance)
-            for low, high in zip(task.workspace_low, task.workspace_high, strict=True)
-        ]
+        self._limits = MotionLimits(
+            speed=np.array([*[config.linear_speed] * 3, config.roll_speed]),
+            change=np.array([*[config.linear_acceleration] * 3, config.roll_acceleration]) * period,
+            change_of_change=np.array([*[config.linear_jerk] * 3, config.roll_jerk]) * period**2,
+            low=np.array(task.workspace_low) + config.wall_distance,
+            high=np.array(task.workspace_high) - config.wall_distance,
+            period=period,
+            reaction_time=config.reaction_time,
+        )
         self._slowdown = Slowdown(config, nearest)
 
     def step(self, wanted: Vector, state: ArmState, motion: Motion) -> Motion:
@@ -59,34 +51,14 @@ class MotionLimiter:
             state: the last reading.
             motion: commanded for the period before.
         """
-        moving = bool(wanted.any())
-        share = self._share(wanted, state) if moving else 1.0
-        position, measured = state.cup_position.tolist(), state.cup_velocity.tolist()
-        axes: list[AxisMotion] = []
-        for axis, target in enumerate(wanted.tolist()):
-            target *= share
-            if axis == len(self._walls):
-                axes.append(approach(target, motion[axis], self._limits[axis]))
-                continue
-            low, high = self._walls[axis]
-            room = Room(position[axis] - low, high - position[axis])
-            if moving:
-                target = min(max(target, _inward(-room.below)), -_inward(-room.above))
-            new = approach(target, motion[axis], self._limits[axis])
-            axes.append(kept_between_walls(new, motion[axis], measured[axis], room, self._braking))
-        return axes[0], axes[1], axes[2], axes[3]
-
-    def _share(self, wanted: Vector, state: ArmState) -> float:
-        twist = np.empty(6)
-        twist[:3] = wanted[:3]
-        twist[3:] = wanted[3] * state.cup_rotation[:, 0]
-        return self._slowdown.share(twist, state.joint_positions)
+        if wanted.any():
+            wanted = wanted * self._slowdown.share(twist_of(wanted, state), state.joint_positions)
+        return next_motion(self._limits, wanted, motion, state.cup_position, state.cup_velocity)
 
 
-def _inward(beyond: float) -> float:
-    """The least speed away from a wall at `beyond` m behind it; negative, the highest towards it, before it."""
-    return min(beyond / RETURN_TIME, RETURN_SPEED)
-
-
-def _limits(speed: float, acceleration: float, jerk: float, period: float) -> AxisLimits:
-    return AxisLimits(speed, acceleration * period, jerk * period**2)
+def twist_of(velocity: Vector, state: ArmState) -> Vector:
+    """The twist [6] in base axes of a velocity and a rate of roll about the mug's own x axis, [4]; m/s and rad/s."""
+    twist = np.empty(6)
+    twist[:3] = velocity[:3]
+    twist[3:] = velocity[3] * state.cup_rotation[:, 0]
+    return twist

@@ -14,10 +14,7 @@ AXIS_ACCELERATION = gen3.LINEAR_ACCELERATION / sqrt(3)
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 class SafetyConfig:
-    """Limits of the commanded motion, and when an arm is stopped. On where time is real: on an arm, on its emulator."""
-
-    in_simulation: bool = False
-    """Limit the commands of a simulated arm as well. Off, the twin gets what the policy asks for, within its speeds."""
+    """Limits of the commanded motion, on every arm; and when one is stopped, where time is real."""
 
     linear_speed: Annotated[float, Field(gt=0, le=0.28)] = 0.28
     """Of the mug along each axis, m/s: three of them stay below the arm's hard limit of 0.5."""

@@ -1,10 +1,13 @@
 """Slowing down as a whole: towards joint limits and bodies, at the joints' own speed, in singular configurations."""
 
 from collections.abc import Callable
+from math import copysign, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from kinova_pour_env.arm import Vector
+from kinova_pour_env.compiled import compiled
 from kinova_pour_env.gen3 import ACTUATED_JOINTS
 from kinova_pour_env.kinematics import cup_kinematics
 from kinova_pour_env.safety.safety_config import SafetyConfig
@@ -24,6 +27,22 @@ _SPEEDS = SPEED_SHARE * np.array([joint.velocity for joint in ACTUATED_JOINTS])
 _DAMPED = DAMPING**2 * np.eye(6)
 
 
+class Margins(NamedTuple):
+    """What a motion of the joints keeps from.
+
+    Attributes:
+        positions: [7] rad, a joint stays within +-it.
+        speeds: [7] rad/s.
+        approach_time: s, in which a motion would at least reach what it approaches.
+        compliance: of the joints, in the direction of a motion, from which on it slows down.
+    """
+
+    positions: Vector
+    speeds: Vector
+    approach_time: float
+    compliance: float
+
+
 class Slowdown:
     """The share of a wanted twist that the configuration allows; the direction stays."""
 
@@ -34,9 +53,12 @@ class Slowdown:
             config: margins and times.
             nearest: what a mirrored twin tells of distances; without it, other bodies are not looked at.
         """
-        self._limits = _LIMITS - config.joint_margin
-        self._approach_time = config.approach_time
-        self._compliance = 1 / (config.singular_distance**2 + DAMPING**2)
+        self._margins = Margins(
+            positions=_LIMITS - config.joint_margin,
+            speeds=_SPEEDS,
+            approach_time=config.approach_time,
+            compliance=1 / (config.singular_distance**2 + DAMPING**2),
+        )
         self._body_distance = config.body_distance
         self._nearest = nearest
 
@@ -49,20 +71,9 @@ class Slowdown:
         """
         jacobian = cup_kinematics(joint_positions).jacobian
         forces = np.linalg.solve(jacobian.dot(jacobian.T) + _DAMPED, twist)
-        rates = jacobian.T.dot(forces)
-        room = np.maximum(self._limits - np.copysign(joint_positions, rates * joint_positions), 0.0)
-        allowed = np.minimum(room / self._approach_time, _SPEEDS)
-        share = float((allowed / (np.abs(rates) + 1e-12)).min())
-        share = min(share, self._regularity(forces, twist), 1.0)
+        rates = forces.dot(jacobian)
+        share = _share(self._margins, joint_positions, rates, twist, forces)
         return share if self._nearest is None else min(share, self._clearance(joint_positions, rates, self._nearest))
-
-    def _regularity(self, forces: Vector, twist: Vector) -> float:
-        """1, or less where the joints hardly move the cup in the direction of the twist.
-
-        |(J J' + damping^2)^-1 t| / |t| is 1/(sigma^2 + damping^2) of the singular values in that direction, so that a
-        tenth of the speed is left in a singular configuration: what leads into it also leads out.
-        """
-        return self._compliance * float(np.sqrt(twist.dot(twist) / (forces.dot(forces) + 1e-24)))
 
     def _clearance(self, joint_positions: Vector, rates: Vector, nearest: NearestDistance) -> float:
         """The share with which the nearest bodies would take at least `approach_time` to meet."""
@@ -70,4 +81,23 @@ class Slowdown:
         approach = (now - nearest(joint_positions + LOOK_AHEAD * rates)) / LOOK_AHEAD
         if approach <= 0:
             return 1.0
-        return max(0.0, now - self._body_distance) / (self._approach_time * approach)
+        return max(0.0, now - self._body_distance) / (self._margins.approach_time * approach)
+
+
+@compiled
+def _share(margins: Margins, joint_positions: Vector, rates: Vector, twist: Vector, forces: Vector) -> float:
+    """By joint limits, joint speeds, and where the joints hardly move the cup in the direction of the twist.
+
+    |(J J' + damping^2)^-1 t| / |t| is 1/(sigma^2 + damping^2) of the singular values in that direction, so that a
+    tenth of the speed is left in a singular configuration: what leads into it also leads out.
+    """
+    asked = resisted = 0.0
+    for axis in range(len(twist)):
+        asked += twist[axis] ** 2
+        resisted += forces[axis] ** 2
+    share = min(1.0, margins.compliance * sqrt(asked / (resisted + 1e-24)))
+    for joint in range(len(rates)):
+        towards = copysign(joint_positions[joint], rates[joint] * joint_positions[joint])
+        room = max(margins.positions[joint] - towards, 0.0)
+        share = min(share, min(room / margins.approach_time, margins.speeds[joint]) / (abs(rates[joint]) + 1e-12))
+    return share

@@ -14,7 +14,8 @@ from kinova_pour_env.arm import Arm, ArmState
 from kinova_pour_env.gen3 import ACTUATED_JOINTS, HOME
 from kinova_pour_env.kinematics import cup_kinematics
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
-from kinova_pour_env.safety.motion_limiter import STANDING, Motion, MotionLimiter, standing
+from kinova_pour_env.safety.axis_motion import Motion
+from kinova_pour_env.safety.motion_limiter import STANDING, MotionLimiter, standing
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.slowdown import Slowdown
 
@@ -22,30 +23,24 @@ TASK, CONFIG, PERIOD = PourCoffeeConfig(), SafetyConfig(), 0.025
 UPWARD = np.array([0, 0, 0.2, 0, 0, 0])
 
 
-def speeds(motion: Motion) -> np.ndarray:
-    return np.array([axis.speed for axis in motion])
-
-
 def after(limiter: MotionLimiter, wanted: list[float], state: ArmState, periods: int) -> Motion:
     motion = STANDING
     for _ in range(periods):
-        motion = limiter.step(np.array(wanted), state, motion)
+        motion = limiter.step(np.array(wanted, dtype=float), state, motion)
     return motion
 
 
 def test_the_first_twist_is_gentle_and_the_wanted_one_is_reached(floating_cup: Arm) -> None:
     limiter, state = MotionLimiter(TASK, CONFIG, PERIOD), floating_cup.read()
     wanted = [0.1, -0.1, 0.05, 0.3]
-    assert np.abs(speeds(after(limiter, wanted, state, 1))).max() <= 4.0 * PERIOD**2 + 1e-12
-    assert speeds(after(limiter, wanted, state, 80)) == pytest.approx(wanted)
+    assert np.abs(after(limiter, wanted, state, 1).speed).max() <= 4.0 * PERIOD**2 + 1e-12
+    assert after(limiter, wanted, state, 80).speed == pytest.approx(wanted)
     assert standing(STANDING) and not standing(after(limiter, wanted, state, 1))
 
 
 def test_speeds_are_cut(floating_cup: Arm) -> None:
     limiter = MotionLimiter(TASK, SafetyConfig(linear_speed=0.05, roll_speed=0.1), PERIOD)
-    assert speeds(after(limiter, [0.2, -0.2, 0.0, 0.8], floating_cup.read(), 100)) == pytest.approx(
-        [0.05, -0.05, 0, 0.1]
-    )
+    assert after(limiter, [0.2, -0.2, 0.0, 0.8], floating_cup.read(), 100).speed == pytest.approx([0.05, -0.05, 0, 0.1])
 
 
 def test_towards_a_joint_limit_it_gets_slower_and_stands_but_may_go_back() -> None:
@@ -94,9 +89,9 @@ def test_other_bodies_are_approached_ever_slower_and_left_freely(distance: float
 def test_a_mug_outside_its_workspace_comes_back(floating_cup: Arm) -> None:
     limiter = MotionLimiter(TASK, CONFIG, PERIOD)
     outside = replace(floating_cup.read(), cup_position=np.array([0.8, 0.0, 0.4]))
-    assert speeds(after(limiter, [0.2, 0.1, 0, 0], outside, 60))[:2] == pytest.approx([-0.05, 0.1], abs=1e-3)
+    assert after(limiter, [0.2, 0.1, 0, 0], outside, 60).speed[:2] == pytest.approx([-0.05, 0.1], abs=1e-3)
     assert standing(after(limiter, [0, 0, 0, 0], outside, 60))
-    assert speeds(after(limiter, [-0.1, 0, 0, 0], outside, 60))[0] == pytest.approx(-0.1)
+    assert after(limiter, [-0.1, 0, 0, 0], outside, 60).speed[0] == pytest.approx(-0.1)
 
 
 @pytest.mark.parametrize(

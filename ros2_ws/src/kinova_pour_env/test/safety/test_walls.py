@@ -5,8 +5,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinova_pour_env.safety.jerk_limit import AT_REST, AxisLimits, AxisMotion, approach
-from kinova_pour_env.safety.walls import Braking, Room, kept_between_walls
+from kinova_pour_env.safety.axis_motion import (
+    AT_REST,
+    AxisLimits,
+    AxisMotion,
+    Braking,
+    Room,
+    approach,
+    kept_between_walls,
+)
 
 PERIOD = 0.025
 LIMITS = AxisLimits(0.28, 0.4 * PERIOD, 4.0 * PERIOD**2)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinova_pour_env.safety.jerk_limit import AT_REST, AxisLimits, AxisMotion, approach, stopping_distance
+from kinova_pour_env.safety.axis_motion import AT_REST, AxisLimits, AxisMotion, approach, stopping_distance
 
 PERIOD = 0.025
 LIMITS = AxisLimits(speed=0.28, change=0.4 * PERIOD, change_of_change=4.0 * PERIOD**2)
