@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kinova_pour_env import gen3
 from kinova_pour_env.arm import ArmState, Vector
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.safety.axis_motion import Motion, MotionLimits, next_motion
@@ -42,6 +43,8 @@ class MotionLimiter:
             reaction_time=config.reaction_time,
         )
         self._slowdown = Slowdown(config, nearest)
+        next_motion(self._limits, np.zeros(4), STANDING, np.zeros(3), np.zeros(3))  # compiled before the arm moves
+        self._slowdown.share(np.ones(6), np.array(gen3.HOME))
 
     def step(self, wanted: Vector, state: ArmState, motion: Motion) -> Motion:
         """The motion to command for the next period.
