@@ -13,7 +13,10 @@ setup(
     install_requires=["numpy", "numba", "pydantic>=2", "gymnasium>=1.0"],
     zip_safe=True,
     entry_points={
-        "console_scripts": ["env_node = kinova_pour_env.env_node:main"],
+        "console_scripts": [
+            "env_node = kinova_pour_env.env_node:main",
+            "keyboard_violation = kinova_pour_env.keyboard_violation:main",
+        ],
         "msaclag.arms": ["real = kinova_pour_env.kortex.arm:KortexArm"],
     },
 )
