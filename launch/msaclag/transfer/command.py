@@ -23,8 +23,8 @@ from msaclag_ros.settings import SettingError
 
 def transfer(
     checkpoints: Positional[Annotated[tuple[Path, ...], arg(metavar="CHECKPOINT")]],
-    setting: Setting = "1",
-    reward: RewardForm = "shaped",
+    setting: Setting | None = None,
+    reward: RewardForm | None = None,
     episodes: Annotated[int, Field(ge=1)] = 20,
     seed: int = 0,
     scene: Scene = Scene(),
@@ -39,8 +39,8 @@ def transfer(
 
     Args:
         checkpoints: Folders of runs, or the checkpoints in them; of seeds of one run, for the intervals.
-        setting: Row of the paper's Table III.
-        reward: Eq. 17 as printed, or shaped; the table tells of no returns.
+        setting: Row of the paper's Table III; that of each run if left out.
+        reward: Eq. 17 as printed, or shaped; that of each run if left out.
         episodes: With each difference, of each checkpoint.
         seed: Of the first states.
         scene: Mug, target cup and goal, as the policies know them.
@@ -55,11 +55,12 @@ def transfer(
         raise SettingError(f"only: there are {'; '.join(gap.name for gap in GAPS)}")
     if json is not None and not json.absolute().parent.is_dir():
         raise SettingError(f"json: there is no folder {json.absolute().parent}")
-    for checkpoint in checkpoints:
-        if (task := load(checkpoint)[1]["task"]) != POUR_COFFEE:
-            raise CheckpointError(f"the checkpoint at {checkpoint} is of {task}, not of {POUR_COFFEE}")
-    config = PourCoffeeConfig.preset(setting, reward)
-    trials = [Trial(gap, checkpoint, scene, config, episodes, seed) for gap in gaps for checkpoint in checkpoints]
+    configs = [_config(checkpoint, setting, reward) for checkpoint in checkpoints]
+    trials = [
+        Trial(gap, checkpoint, scene, config, episodes, seed)
+        for gap in gaps
+        for checkpoint, config in zip(checkpoints, configs, strict=True)
+    ]
     console = Console(stderr=True, highlight=False)
     progress = track(outcomes(trials, jobs), "episodes", total=len(trials), console=console, transient=True)
     by_gap: dict[str, list[Outcome]] = {gap.name: [] for gap in gaps}
@@ -68,7 +69,6 @@ def transfer(
     print(markdown(by_gap, episodes))
     if json is not None:
         figures = {
-            "setting": setting,
             "episodes": episodes,
             "seed": seed,
             "scene": asdict(scene),
@@ -82,3 +82,11 @@ def transfer(
         aside.write_text(dumps(figures, indent=2) + "\n")
         os.replace(aside, json)
         console.print(str(json), soft_wrap=True)
+
+
+def _config(checkpoint: Path, setting: Setting | None, reward: RewardForm | None) -> PourCoffeeConfig:
+    about = load(checkpoint)[1]
+    if about["task"] != POUR_COFFEE:
+        raise CheckpointError(f"the checkpoint at {checkpoint} is of {about['task']}, not of {POUR_COFFEE}")
+    learned = about["conditions"]
+    return PourCoffeeConfig.preset(setting or learned.get("setting", "1"), reward or learned.get("reward", "shaped"))
