@@ -17,7 +17,7 @@ class Command(NamedTuple):
 
     Attributes:
         target: "module:function"; the function's signature and docstring are its command line (tyro), it returns the
-            exit code or None.
+            exit code or None. Or a dict of such functions, by the name of their subcommand.
         help: one line.
         mistakes: "module:class" of each exception, besides SettingError and OSError, that is the user's to mend.
     """
@@ -40,7 +40,9 @@ COMMANDS = {
     "up": Command("msaclag.up:up", "the whole ROS 2 graph: learner, environment and recorder as processes"),
     "train": Command("msaclag.train:train", "training on the twin in one process, without ROS", _TRAINING_MISTAKES),
     "demonstrate": Command(
-        "msaclag.demonstrate:demonstrate", "scripted pours on the twin, to begin a training with", _TRAINING_MISTAKES
+        "msaclag.demonstrate:WAYS",
+        "pours by script or by hand, to begin a training with",
+        _TRAINING_MISTAKES,
     ),
     "eval": Command("msaclag.evaluation:evaluate", "how a checkpoint's policy does on the twin", _TRAINING_MISTAKES),
     "transfer": Command(
@@ -93,7 +95,8 @@ def _call(name: str, words: list[str]) -> int:
     try:
         function = _load(command.target)
         mistakes += tuple(_load(mistake) for mistake in command.mistakes)
-        code: int | None = tyro.cli(function, prog=f"msaclag {name}", args=words)
+        read = tyro.extras.subcommand_cli_from_dict if isinstance(function, dict) else tyro.cli
+        code: int | None = read(function, prog=f"msaclag {name}", args=words)
     except ValidationError as error:
         problems = map(_problem, error.errors())
         return _refuse("; ".join(problems))

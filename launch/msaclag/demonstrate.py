@@ -1,4 +1,4 @@
-"""`msaclag demonstrate`: scripted pours on the twin, as experience to begin a training with."""
+"""`msaclag demonstrate`: pours by script, by hand, or seen again; experience to begin a training with."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,8 @@ from kinova_pour_env.demonstrator import Demonstrator
 from kinova_pour_env.pour_coffee import PourCoffeeEnv
 from kinova_pour_env.pour_coffee_config import RewardForm, Setting, TaskError
 from kinova_pour_env.scene import Scene
+from msaclag.teach.hand import hand
+from msaclag.teach.replay import replay
 from msaclag_learner.demonstrations import Demonstrations
 from msaclag_learner.experience import Transition
 from msaclag_learner.seeds import episode_seed
@@ -29,7 +31,7 @@ TRIES = 5
 """Pours tried for one that is wanted, before giving up."""
 
 
-def demonstrate(
+def script(
     file: Positional[Path],
     setting: Setting = "1",
     reward: RewardForm = "shaped",
@@ -40,7 +42,7 @@ def demonstrate(
 ) -> None:
     """Pour by script on the twin, and write what happened as experience to begin a training with.
 
-        msaclag demonstrate runs/pours.safetensors --episodes 10
+        msaclag demonstrate script runs/pours.safetensors --episodes 10
         msaclag train --demonstrations runs/pours.safetensors
 
     Only pours that succeed are kept. They hold the rewards of --setting and --reward: train with the same.
@@ -119,7 +121,10 @@ def _pour(environment: PourCoffeeEnv, seed: int, noise: float, random: np.random
         wanted = demonstrator(observation)
         action = np.clip(wanted + noise * random.standard_normal(wanted.shape), -1, 1).astype(np.float32)
         following, reward, terminated, truncated, info = environment.step(action)
-        executed = info["action_executed"]
-        transitions.append(Transition(observation, executed, reward, int(info["cost"]), following, terminated))
+        transitions.append(Transition(observation, action, reward, int(info["cost"]), following, terminated))
         observation, ended = following, terminated or truncated
     return transitions if info["is_success"] else []
+
+
+WAYS = {"script": script, "hand": hand, "replay": replay}
+"""The subcommands."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from msaclag.demonstrate import demonstrate
+from msaclag.demonstrate import script
 from msaclag.launch_arguments import read_arguments
 from msaclag.pours import make_pours
 from msaclag.train import train
@@ -22,7 +22,7 @@ SHORT = TrainingConfig(
 @pytest.fixture(scope="module")
 def pours(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("pours") / "pours.safetensors"
-    demonstrate(file, episodes=2)
+    script(file, episodes=2)
     return file
 
 
@@ -36,7 +36,7 @@ def test_pours_are_whole_episodes_that_tell_their_conditions(pours: Path) -> Non
 
 def test_a_folder_is_no_file_for_pours(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="no name for a file"):
-        demonstrate(tmp_path, episodes=1)
+        script(tmp_path, episodes=1)
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from kinova_pour_env.arm import ArmError
 MISSING = (
     "Kinova's Kortex API for Python (kortex_api 2.6 or later) is not installed and is not on PyPI: get the wheel that "
     "the readme of Kinova's repository Kinova-kortex2_Gen3_G3L links to, then `pip install --no-deps` it, and "
-    "`pip install deprecated==1.2.7`. Leave protobuf as it is: the 3.5.1 that the wheel asks for does not run on Python "
-    "3.10 or later, and this driver reads its messages with later ones"
+    "`pip install deprecated==1.2.7`. Leave protobuf as it is: the 3.5.1 that the wheel asks for does not run on "
+    "Python 3.10 or later, and this driver reads its messages with later ones"
 )
 
 PURE_PYTHON = "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"

@@ -1,0 +1,1 @@
+"""A person teaches: drives an arm by hand through the environment's own safety filter, and keeps what went well."""
