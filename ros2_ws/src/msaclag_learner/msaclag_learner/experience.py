@@ -32,7 +32,11 @@ class ExperienceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """(s, a, r, c, s′): observation [S], action [A] as executed, reward, cost 0 or 1, next observation [S], end."""
+    """(s, a, r, c, s′): observation [S], action [A] as chosen, reward, cost 0 or 1, next observation [S], end.
+
+    Not as it was executed: what an arm does in a step is mostly what it did in the one before, and where its filter
+    limits jerk a critic of executed actions cannot tell what another choice is worth (docs/algorithm.md).
+    """
 
     observation: Array
     action: Array

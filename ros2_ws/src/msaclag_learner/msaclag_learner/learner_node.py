@@ -241,7 +241,7 @@ class LearnerNode(Node):
             return
         transition = Transition(
             observation=np.asarray(message.observation, np.float32),
-            action=np.asarray(message.action_executed, np.float32),
+            action=np.asarray(message.action, np.float32),
             reward=message.reward,
             cost=message.cost,
             next_observation=np.asarray(message.next_observation, np.float32),

@@ -94,7 +94,6 @@ def _step(
     following, reward, terminated, truncated, info = environment.step(action)
     if "cost" not in info:
         raise ExperienceError("the environment's info holds no 'cost': it must be 1 where a constraint was violated")
-    executed = info.get("action_executed", action)
     figures = {name: float(value) for name, value in info.items() if isinstance(value, (int, float))}
-    transition = Transition(observation, executed, float(reward), info["cost"], following, terminated)
+    transition = Transition(observation, action, float(reward), info["cost"], following, terminated)
     return transition, figures, terminated or truncated
