@@ -56,6 +56,7 @@ class ArmState:
         faults: the arm's own faults in words; none when it may move.
         wrist_acceleration: [3] m/s^2, specific force in the axes of the wrist's IMU, where the arm has one.
         wrist_angular_velocity: [3] rad/s, likewise.
+        cup_acceleration: [3] m/s^2, where the arm knows more of it than the change of `cup_velocity`.
     """
 
     time: float
@@ -71,6 +72,7 @@ class ArmState:
     faults: tuple[str, ...] = ()
     wrist_acceleration: Vector | None = None
     wrist_angular_velocity: Vector | None = None
+    cup_acceleration: Vector | None = None
 
 
 class Arm(Protocol):

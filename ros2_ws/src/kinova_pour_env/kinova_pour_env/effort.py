@@ -1,4 +1,4 @@
-"""Acceleration and jerk of the cup, as differences of the velocity the arm reports."""
+"""Acceleration and jerk of the cup, as the arm reports them or as differences of the velocity."""
 
 from math import sqrt
 
@@ -37,7 +37,9 @@ class Effort:
         elapsed = round(state.time - self._time, 6)  # to the microsecond: the same motion later is the same to the bit
         if elapsed <= 0:
             return 0.0
-        acceleration = (state.cup_velocity - self._velocity) / elapsed
+        acceleration = state.cup_acceleration
+        if acceleration is None:
+            acceleration = (state.cup_velocity - self._velocity) / elapsed
         self.jerk = (acceleration - self.acceleration) / elapsed
         self.acceleration = acceleration
         self._time, self._velocity = state.time, state.cup_velocity

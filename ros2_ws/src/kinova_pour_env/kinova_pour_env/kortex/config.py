@@ -39,6 +39,9 @@ class KortexConfig:
     """Deadline of each reading, s."""
     feedback_lost: Annotated[float, Field(ge=0.05, le=5)] = 0.2
     """Without a new reading for so long the arm counts as faulted, s."""
+    imu_crossover: Annotated[float, Field(gt=0, le=5)] = 1.0
+    """Slower accelerations of the mug are taken from the joints, faster ones from the wrist's IMU, Hz: between the
+    0.1 Hz of a pour, with which gravity's share in the IMU's error turns, and the coffee's own 3.4 Hz."""
     session_inactivity: Annotated[float, Field(ge=1, le=3600)] = 60.0
     """The arm ends a session without calls after so long, s."""
     connection_inactivity: Annotated[float, Field(ge=0.1, le=60)] = 2.0

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from kinova_pour_env.arm import JOINTS, ArmState, Vector
+from kinova_pour_env.cup_motion_estimate import CupMotionEstimate
 from kinova_pour_env.kinematics import cup_kinematics
 from kinova_pour_env.kortex.config import KortexConfig
 from kinova_pour_env.kortex.connection import Connection
@@ -20,7 +21,7 @@ class FeedbackReader:
     """Reads the arm for several threads; a reading that fails or repeats the one before leaves the state as it was.
 
     The cup's pose and velocity come from the joints by our own kinematics, so that they are of one instant and one
-    frame; preflight compares them with the pose that the arm reports.
+    frame; preflight compares them with the pose that the arm reports. The wrist's IMU tells more of its acceleration.
     """
 
     def __init__(self, connection: Connection, config: KortexConfig) -> None:
@@ -31,6 +32,7 @@ class FeedbackReader:
         """
         self._connection = connection
         self._config = config
+        self._cup_motion = CupMotionEstimate(config.imu_crossover)
         self._lock = Lock()
         self._seen: tuple[float, ...] = ()
         self._failure = ""
@@ -75,7 +77,7 @@ class FeedbackReader:
             return self.reading, self._state
         self._seen = seen
         reading = reading_of(feedback)
-        return reading, _state_of(reading, faults_of(feedback), time.monotonic())
+        return reading, self._cup_motion.update(_state_of(reading, faults_of(feedback), time.monotonic()))
 
     def _judged(self) -> ArmState:
         state = self._state
