@@ -28,7 +28,7 @@ def write(folder: Path, **study) -> Path:
 @pytest.mark.parametrize("file", sorted(STUDIES.glob("*.yaml")), ids=lambda file: file.stem)
 def test_the_studies_that_come_along(file):
     cells = read(file)
-    assert {cell.seed for cell in cells} == {0, 1, 2}
+    assert {cell.seed for cell in cells} in ({0}, {0, 1, 2})
     assert min(cell.training().steps for cell in cells) >= 10_000
 
 
