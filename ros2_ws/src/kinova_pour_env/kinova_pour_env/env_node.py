@@ -33,6 +33,7 @@ from kinova_pour_env.safety.watchdog import watch
 from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
 from kinova_pour_env.transition_log import TransitionLog
+from kinova_pour_env.weighing import Loss, Scale, WeighingConfig
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
 from msaclag_ros.diagnostics import ERROR, OK, Health, publish_health
@@ -58,6 +59,7 @@ class EnvNode(Node):
         scene = declare(self, Scene, "scene")
         task_config = declare(self, PourCoffeeConfig, "task", PourCoffeeConfig.preset(config.setting, config.reward))
         safety = declare(self, SafetyConfig, "safety")
+        self._scale = Scale(declare(self, WeighingConfig, "weighing"))
         self._conditions = json.dumps(conditions(config.setting, config.reward, task_config, scene))
         arm_config = declare(self, arm_type.Config, config.arm)
         refuse_unknown(self)
@@ -120,7 +122,7 @@ class EnvNode(Node):
             return
         self.task.report(messages.violation_from_message(message))
         if self.arm.real_time:
-            self._lock.engage(message.message or message.kind)
+            self._lock.engage(f"{message.message or message.kind} (seen by {message.detector})")
         self._exchange.wake()
 
     def _on_learner_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
@@ -212,6 +214,8 @@ class EnvNode(Node):
                 if phase != told:
                     handle.publish_feedback(ResetEpisode.Feedback(phase=phase))
                 told = phase
+                if lost := self._scale.read(phase, self.arm.read(), self.task.liquid):
+                    self._weighed(lost)
         except ArmError as error:
             obstacle = (ResetEpisode.Result.ARM_FAULT, f"the reset failed: {error}")
         if obstacle:
@@ -225,6 +229,13 @@ class EnvNode(Node):
         first = self._ask(step=0, evaluation=handle.request.evaluation)
         self._conclude(handle, ResetEpisode.Result.OK, "", first)
         return first
+
+    def _weighed(self, lost: Loss) -> None:
+        """After the episode: too late for the cost of a step, not for a person who looks at the table."""
+        self.get_logger().info(str(lost))
+        if violation := lost.violation:
+            self._lock.engage(violation.message)
+            self._broadcast.publish("safety_violation", messages.violation_message(violation, self._now(), self._name))
 
     def _obstacle(self, handle: ServerGoalHandle) -> tuple[int, str] | None:
         """Why a reset must not go on: the result's code and message."""

@@ -32,6 +32,8 @@ ARRIVED = 0.02
 """rad: an action ended where it should."""
 GRIPPER_TIME = 1.5
 """s that the fingers close in."""
+WEIGHING_TIME = 0.5
+"""s: 20 readings."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ class Phases:
         yield from self._preflight()
         yield from self._retreat()
         yield from self._home(start)
+        yield from self._weigh()
         yield from self._refill()
 
     def _connect(self) -> Iterator[str]:
@@ -149,6 +152,13 @@ class Phases:
         arm.come_to_rest()
         if (left := _farthest(start, self._sound(arm.read()))) > ARRIVED:
             raise ActionFailed(f"the action that goes home ended {left:.3f} rad before its end")
+
+    def _weigh(self) -> Iterator[str]:
+        """Stand, with nobody near, for whoever weighs what the episode has left in the mug."""
+        latest = time.monotonic() + WEIGHING_TIME
+        while time.monotonic() < latest:
+            self._sound(self._arm.advance())
+            yield "weigh"
 
     def _refill(self) -> Iterator[str]:
         """A person fills the mug, the first time also between the open fingers, which then close."""

@@ -85,7 +85,7 @@ def test_it_is_an_arm_beside_which_a_person_stands(arm):
 def test_a_reset_passes_preflight_and_ends_beside_home(arm, control):
     stream(arm, np.array([0, 0, 0, 0.5, 0, 0]), 30)
     arm.stop()
-    assert reset(arm) == ["connect", "retreat", "home", "refill"]
+    assert reset(arm) == ["connect", "retreat", "home", "weigh", "refill"]
     assert all(check.passed for check in arm.phases.checks), arm.phases.checks
     assert len(arm.phases.checks) == 13
     state = arm.read()
