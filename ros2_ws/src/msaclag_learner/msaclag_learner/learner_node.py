@@ -34,6 +34,7 @@ from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import RESET_ACTION, SERVICES
 from msaclag_ros.node_main import DONE, FAULT, run
 from msaclag_ros.parameters import declare, refuse_unknown
+from msaclag_ros.real_time import POLICY, be_punctual
 
 RETRY = 1.0
 """s between two requests for an episode while a person or the arm keeps the environment."""
@@ -112,7 +113,7 @@ class LearnerNode(Node):
     # Episodes
 
     def _request_episode(self) -> None:
-        evaluation = self.run is not None and self.run.trained
+        evaluation = self.run.trained if self.run is not None else self.config.steps == 0
         goal = ResetEpisode.Goal(learner=self._name, evaluation=evaluation)
         self._requests += 1
         request = self._requests
@@ -140,10 +141,13 @@ class LearnerNode(Node):
                 self.config, result.task, len(first.values), result.action_size, json.loads(result.conditions or "{}")
             )
             self._real_time, self._next_seq = result.real_time, result.next_seq
+            if self._real_time:
+                self.get_logger().info(f"the policy acts with {be_punctual(POLICY)}")
             self._trainer.start()
         observation = np.asarray(first.values, np.float32)
-        if not first.evaluation and self.run.wants_initial_state:
-            self.run.initial_state(observation)
+        if not first.evaluation and (self.run.trained or self.run.wants_initial_state):
+            if self.run.wants_initial_state:
+                self.run.initial_state(observation)
             self._passed_over = first.episode
             self._request_episode()
             return

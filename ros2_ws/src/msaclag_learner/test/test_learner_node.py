@@ -218,7 +218,10 @@ def test_a_checkpoint_is_saved_on_request(start: Callable[..., Any], tmp_path: P
     assert (tmp_path / "run" / checkpoint.FILE).is_file()
 
 
-def test_it_goes_on_with_its_run(start: Callable[..., Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("steps", "trained", "evaluated"), [(40, 40, 0), (30, 30, 1)], ids=["training", "evaluation"])
+def test_it_goes_on_with_its_run(
+    start: Callable[..., Any], tmp_path: Path, steps: int, trained: int, evaluated: int
+) -> None:
     config = TrainingConfig(
         algorithm=AlgorithmConfig(batch=16, hidden=(16,)), warmup=20, initial_resets=2, run_dir=str(tmp_path / "run")
     )
@@ -231,12 +234,21 @@ def test_it_goes_on_with_its_run(start: Callable[..., Any], tmp_path: Path) -> N
         )
         before.take_in(transition, {}, ended=step % 5 == 4, evaluation=False)
     before.close()
-    learner, line, raised = start(resume="true", initial_resets=2, steps=40, evaluation_episodes=0)
+    learner, line, raised = start(resume="true", initial_resets=2, steps=steps, evaluation_episodes=evaluated)
     wait(lambda: learner.exit_code is not None or raised)
-    assert not raised and len(line.log) == 10
+    assert not raised
+    moved = [transition.evaluation for transition in line.log if transition.duration > 0]
+    assert moved == [False] * (trained - 30) + [True] * evaluated * EPISODE
     assert learner.run is not None
-    assert (learner.run.progress.step, learner.run.progress.updates) == (40, 20)
-    assert learner.run.experience.sizes() == (40, 0, 4, 0)
+    assert (learner.run.progress.step, learner.run.progress.updates) == (trained, trained - 20)
+    assert learner.run.experience.sizes() == (trained, 0, 2 + (trained - 30) // EPISODE, 0)
+
+
+def test_without_steps_it_only_evaluates(start: Callable[..., Any]) -> None:
+    learner, line, raised = start(steps=0, evaluation_episodes=1)
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised
+    assert [transition.evaluation for transition in line.log] == [True] * EPISODE
 
 
 def test_resets_for_their_first_states_come_before_the_first_step(start: Callable[..., Any]) -> None:
