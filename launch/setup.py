@@ -33,6 +33,7 @@ setup(
         "torch>=2.2",
         "tyro",
     ],
+    extras_require={"gamepad": ["pygame-ce"]},
     zip_safe=True,
     entry_points={
         "console_scripts": ["msaclag = msaclag.cli:main", "recorder_node = msaclag.recorder_node:main"],

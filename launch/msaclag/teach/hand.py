@@ -40,7 +40,7 @@ def hand(
     The graph of the launch file runs with you in the learner's place: the safety filter limits what you ask for, a
     violation ends the episode and on an arm locks it until you go on, and everything is in the bag. The mug moves as
     long as a key repeats, or the gamepad's shoulder button is held; let go, and it comes to rest. Each kept episode is
-    written at once; an existing file is added to. What is recorded is what was executed, with the rewards of setting:=
+    written at once; an existing file is added to. What is recorded is what was asked for, with the rewards of setting:=
     and reward:=: train with the same.
 
     Guiding the arm by its hand (Kinova's admittance modes) is not offered: the arm then takes no twists, so nothing

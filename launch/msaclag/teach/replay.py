@@ -33,7 +33,7 @@ class Recorded(NamedTuple):
 
     Attributes:
         first: [15] its first observation.
-        actions: [N, 4] as executed.
+        actions: [N, 4] as chosen.
         reward: their sum.
         cost: steps in which a constraint was violated.
     """
