@@ -79,6 +79,11 @@ class NodeProcess:
         self._reader.start()
 
     @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """None while it runs; negative if a signal killed it."""
         return self._process.poll()

@@ -14,7 +14,7 @@ from msaclag_ros.settings import SettingError
 
 
 def bench(
-    subject: Positional[Literal["learner", "gradients", "choices", "liquid", "twin"]],
+    subject: Positional[Literal["learner", "gradients", "choices", "liquid", "twin", "control"]],
     json: Path | None = None,
     threads: int | None = None,
     quick: bool = False,
@@ -27,6 +27,7 @@ def bench(
         msaclag bench learner --json learner.json
         msaclag bench choices --only safety_share polyak
         msaclag bench twin --json twin.json
+        msaclag bench control --json control.json
         msaclag bench liquid --checkpoint runs/20260101-120000-train
 
     Args:

@@ -42,6 +42,7 @@ from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import SERVICES, TOPICS
 from msaclag_ros.node_main import run
 from msaclag_ros.parameters import declare, refuse_unknown
+from msaclag_ros.real_time import CONTROL, be_punctual
 
 ASK_AGAIN = 1.0
 """s after which an unanswered observation is published again in simulation."""
@@ -311,6 +312,14 @@ class EnvNode(Node):
         return messages.time_message(self.arm.read().time)
 
 
+def _made() -> EnvNode:
+    """The node; where time is real, it goes before others."""
+    node = EnvNode()
+    if node.arm.real_time:
+        node.get_logger().info(f"the control of the arm runs with {be_punctual(CONTROL)}")
+    return node
+
+
 def main() -> int:
     """Run the environment node; see `msaclag_ros.node_main` for the exit codes."""
-    return run(EnvNode, user_errors=(ArmError, TaskError))
+    return run(_made, user_errors=(ArmError, TaskError))

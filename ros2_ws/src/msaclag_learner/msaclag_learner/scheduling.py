@@ -29,8 +29,7 @@ def give_way(threads: int = 1) -> None:
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
     if sys.platform == "linux":
-        os.sched_setscheduler(
-            0, os.SCHED_OTHER, os.sched_param(0)
-        )  # of the calling thread, as whoever started it may not
+        # The thread that started it may have real-time priority.
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
     torch.set_num_threads(threads)

@@ -29,6 +29,9 @@ from kinova_pour_env.scene import Scene
 
 EMERGENCY_STOP = "emergency stop"
 
+COMMAND_DELAY = 0.005
+"""s from the beginning of a period to its twist: what a policy answers to the reading by then keeps the stream even."""
+
 STANDING = 0.01
 """rad/s: slower joints stand."""
 COMING_TO_REST = 2.0
@@ -122,6 +125,7 @@ class KortexArm:
         if self._stopped:
             raise ArmError("the emergency stop is on: reset the arm first")
         if self._trouble is None:
+            time.sleep(max(0.0, self._next_tick + COMMAND_DELAY - time.monotonic()))
             try:
                 self._command(wanted)
             except KortexError as error:

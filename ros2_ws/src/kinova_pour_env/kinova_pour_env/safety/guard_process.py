@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 
 from kinova_pour_env.safety.guard_link import RESTING, LastTime, WriterGone
 from kinova_pour_env.safety.stopper import Stopper, StopperCall
+from msaclag_ros.real_time import GUARD, be_punctual
 
 READY = "ready"
 RETRY = 0.02
@@ -62,6 +63,7 @@ def read_order(pipe: int) -> GuardOrder:
 def guard(order: GuardOrder, pipe: int) -> None:
     """Stop the arm each time that commands are overdue, and at last when their writer has died in a motion."""
     stopper = order.stopper.connect()
+    be_punctual(GUARD)
     print(READY, flush=True)
     last = LastTime(pipe)
     try:

@@ -6,6 +6,7 @@ import sys
 import tyro
 
 from kinova_pour_env.arm import ArmError
+from msaclag_ros.real_time import ARM, be_punctual
 from sim_bridge.kortex_emulator import API_PATH
 from sim_bridge.kortex_emulator.config import EmulatorConfig
 from sim_bridge.kortex_emulator.connections import PortTaken
@@ -37,6 +38,7 @@ def _serve(config: EmulatorConfig) -> int:
     server = Server(config)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: server.stop())
+    be_punctual(ARM)
     print(f"ready on port {server.port}", flush=True)
     try:
         server.run(sys.stdin.fileno() if config.with_parent else None)

@@ -137,6 +137,15 @@ class EmulatorControl:
         status: dict[str, Any] = self._call("status")
         return status
 
+    def journal(self, since: float = 0.0) -> dict[str, Any]:
+        """What the arm was told, and how it moved, after a time of CLOCK_MONOTONIC; at most the last 75 s.
+
+        Returns:
+            "orders" and "periods", each a list of `journal.Order` and `journal.Period` as lists.
+        """
+        journal: dict[str, Any] = self._call("journal", since=since)
+        return journal
+
     def _call(self, method: str, /, **arguments: Any) -> Any:
         try:
             frame = self._router.send("Emulator", method, json.dumps(arguments).encode(), 0).result(TIMEOUT)

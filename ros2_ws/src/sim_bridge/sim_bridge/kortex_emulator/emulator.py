@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sim_bridge.kortex_emulator.config import EmulatorConfig
 from sim_bridge.kortex_emulator.feedback import FeedbackStream
+from sim_bridge.kortex_emulator.journal import Journal
 from sim_bridge.kortex_emulator.misbehaviour import Misbehaviour
 from sim_bridge.kortex_emulator.path.kortex_api.autogen.messages import Common_pb2, Errors_pb2, Frame_pb2
 from sim_bridge.kortex_emulator.path.kortex_api.autogen.services import SERVICES
@@ -63,6 +64,7 @@ class Emulator:
         self.feedback = FeedbackStream(self.robot)
         self.sessions = Sessions(config.username, config.password)
         self.misbehaviour = Misbehaviour()
+        self.journal = Journal()
         self._handlers: dict[str, Any] = {
             "Session": SessionService(self.sessions),
             "Base": BaseService(self.robot, config.firmware),
@@ -78,6 +80,7 @@ class Emulator:
             self.robot.stop()
         self.robot.tick()
         self.feedback.tick()
+        self.journal.moved(now, self.robot.twin.read())
 
     def receive(self, connection: Hashable, request: Any, now: float) -> None:
         """Answer a request."""
@@ -148,6 +151,7 @@ class Emulator:
             return b""
         else:
             answer = getattr(self._handlers[service.name], _in_lower_case(request.method))(caller, message)
+            self.journal.told(caller.now, request.method, message)
         if isinstance(answer, bytes):
             return answer
         return b"" if answer is None else bytes(answer.SerializeToString())

@@ -1,6 +1,5 @@
 """Runs the emulator in real time: one thread, which answers calls until the next period begins."""
 
-import gc
 import heapq
 import itertools
 import json
@@ -43,8 +42,6 @@ class Server:
 
     def run(self, until_closed: int | None = None) -> None:
         """Serve until `stop`, or until a file descriptor comes to its end."""
-        gc.collect()
-        gc.freeze()
         watched = [] if until_closed is None else [until_closed]
         self._clock = Clock(gen3.COMMAND_PERIOD, time.monotonic())
         while self._running:

@@ -130,6 +130,10 @@ class MisbehaviourService:
 
     # What is so
 
+    def journal(self, since: float) -> dict[str, Any]:
+        """What came in and how the arm moved."""
+        return self._emulator.journal.since(since)
+
     def status(self) -> dict[str, Any]:
         """How the arm moves and how punctual it is."""
         robot = self._emulator.robot
