@@ -38,6 +38,7 @@ _TRAINING_MISTAKES = (
 
 COMMANDS = {
     "up": Command("msaclag.up:up", "the whole ROS 2 graph: learner, environment and recorder as processes"),
+    "call": Command("msaclag.call:call", "acknowledge, or another word to a running graph"),
     "train": Command("msaclag.train:train", "training on the twin in one process, without ROS", _TRAINING_MISTAKES),
     "demonstrate": Command(
         "msaclag.demonstrate:WAYS",
