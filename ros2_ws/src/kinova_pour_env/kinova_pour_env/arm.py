@@ -18,6 +18,9 @@ Snapshot = TypeVar("Snapshot")
 
 JOINTS = 7
 
+RETREAT = "retreat"
+"""The phase of a reset in which an arm in real time follows twists: one is due in each period, as in an episode."""
+
 
 class ArmError(RuntimeError):
     """An arm cannot do what was asked; the message names the cause and the remedy."""
@@ -184,3 +187,18 @@ def find_arm(name: str) -> Any:
         known = ", ".join(sorted(offered)) or "none"
         raise ArmError(f"no arm '{name}' is installed (there are: {known})")
     return offered[name].load()
+
+
+def find_mirror(name: str) -> Any:
+    """The mirror of other arms that the simulated arm `name` offers as its attribute `Mirror`.
+
+    Returns:
+        A class, made as `cls(scene)`; its `nearest` is a `safety.slowdown.NearestDistance`, its `close` ends it.
+
+    Raises:
+        ArmError: there is no such arm, or it offers none.
+    """
+    mirror = getattr(find_arm(name), "Mirror", None)
+    if mirror is None:
+        raise ArmError(f"the arm '{name}' cannot mirror another: only a simulated one can, such as sim")
+    return mirror

@@ -9,6 +9,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 
 from kinova_pour_env import messages
+from kinova_pour_env.arm import ArmState
 from kinova_pour_env.step import Tick
 from msaclag_msgs.msg import CupMotion
 from msaclag_ros.endpoints import publisher
@@ -37,6 +38,11 @@ class Broadcast:
         if self._context.ok():
             self._out[name].publish(message)
 
+    def joints(self, state: ArmState, stamp: Time) -> None:
+        """Publish where the joints are."""
+        messages.fill_joint_state(self._joints, state, stamp)
+        self.publish("joint_states", self._joints)
+
     def tick(self, tick: Tick, episode: int) -> None:
         """Publish one control period of an episode."""
         stamp = self._now()
@@ -45,7 +51,6 @@ class Broadcast:
             self.publish("clock", self._clock)
         messages.fill_cup_motion(self._motion, tick, stamp, episode)
         self.publish("cup_motion", self._motion)
-        messages.fill_joint_state(self._joints, tick.arm_state, stamp)
-        self.publish("joint_states", self._joints)
+        self.joints(tick.arm_state, stamp)
         for violation in tick.violations:
             self.publish("safety_violation", messages.violation_message(violation, stamp, self._name))

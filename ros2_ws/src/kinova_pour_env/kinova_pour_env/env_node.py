@@ -18,7 +18,7 @@ from rclpy.qos import QoSProfile
 from std_srvs.srv import Trigger
 
 from kinova_pour_env import messages
-from kinova_pour_env.arm import ArmError, find_arm
+from kinova_pour_env.arm import RETREAT, ArmError, find_arm, find_mirror
 from kinova_pour_env.broadcast import Broadcast
 from kinova_pour_env.conditions import conditions
 from kinova_pour_env.detectors import Violation, emergency_stop
@@ -66,7 +66,8 @@ class EnvNode(Node):
         refuse_unknown(self)
         claim(self, "observation")
         self.arm = arm_type(scene, arm_config)
-        self.task = PourTask(self.arm, scene, task_config, safety)
+        self._mirror = find_mirror(config.mirror)(scene) if self.arm.real_time and config.mirror else None
+        self.task = PourTask(self.arm, scene, task_config, safety, self._mirror and self._mirror.nearest)
         self._random = np.random.default_rng(config.seed)
         self._name = self.get_fully_qualified_name()
         self._owner = ""
@@ -97,6 +98,8 @@ class EnvNode(Node):
         if self._watchdog is not None:
             self._watchdog.close()
         self.arm.close()
+        if self._mirror is not None:
+            self._mirror.close()
 
     def _listen(self) -> None:
         subscribe(self, "action", self._on_action, liveliness=self._on_learner_liveliness)
@@ -215,6 +218,10 @@ class EnvNode(Node):
                 if phase != told:
                     handle.publish_feedback(ResetEpisode.Feedback(phase=phase))
                 told = phase
+                if self._watchdog is not None:
+                    self._watchdog.beat() if phase == RETREAT else self._watchdog.rest()
+                if self.arm.real_time:
+                    self._broadcast.joints(self.arm.read(), self._now())
                 if lost := self._scale.read(phase, self.arm.read(), self.task.liquid):
                     self._weighed(lost)
         except ArmError as error:

@@ -14,6 +14,9 @@ class EnvNodeConfig:
 
     arm: str = "sim"
     """The arm, as an installed package offers it: sim, emulated or real."""
+    mirror: str = "sim"
+    """The simulated arm that tells one in real time how near it is to itself and to the scene, so that it slows down
+    before it touches; empty for none."""
     setting: Setting = "1"
     """Row of the paper's Table III; `task.…` changes single settings of it."""
     reward: RewardForm = "shaped"

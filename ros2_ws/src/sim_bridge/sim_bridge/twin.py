@@ -17,6 +17,7 @@ from kinova_pour_env.inverse_kinematics import CUP_AT_HOME, joint_positions_at
 from kinova_pour_env.kinematics import wrap
 from kinova_pour_env.scene import Scene
 from sim_bridge.camera import picture
+from sim_bridge.mirror import Mirror
 from sim_bridge.touch import contacts_of, distances, external_wrench, touching_points
 from sim_bridge.twin_config import TwinConfig
 from sim_bridge.twist_follower import TwistFollower
@@ -53,6 +54,7 @@ class Twin:
     """A Gen3 with a held mug in PyBullet. Obeys `kinova_pour_env.arm.Arm`; several may live in one process."""
 
     Config: ClassVar[type[TwinConfig]] = TwinConfig
+    Mirror: ClassVar[type[Mirror]] = Mirror
 
     def __init__(self, scene: Scene, config: TwinConfig | None = None) -> None:
         """Build the world and stand at Home.
