@@ -33,7 +33,7 @@ def hand(
 ) -> int:
     """Drive an arm by hand, and add the episodes that went well to a file of demonstrations.
 
-        msaclag demonstrate hand pour_coffee_sim runs/by_hand.safetensors
+        msaclag demonstrate hand pour_coffee_sim runs/by_hand.safetensors gui:=true
         msaclag demonstrate hand pour_coffee_real runs/by_hand.safetensors robot_ip:=192.168.1.10 --device gamepad
         msaclag up pour_coffee_real demonstrations:=runs/by_hand.safetensors
 
@@ -43,8 +43,8 @@ def hand(
     written at once; an existing file is added to. What is recorded is what was asked for, with the rewards of setting:=
     and reward:=: train with the same.
 
-    Guiding the arm by its hand (Kinova's admittance modes) is not offered: the arm then takes no twists, so nothing
-    limits or records actions that the policy could repeat.
+    Guiding the arm by its hand (Kinova's admittance modes) is not offered: the arm then goes where it is pushed, not
+    where twists send it, so that no filter stands between, and there is no action to record.
 
     Args:
         task: The launch file whose arguments these are; `msaclag up TASK --show-args` lists them.

@@ -75,13 +75,13 @@ def load() -> Kortex:
     except ModuleNotFoundError as error:
         if error.name == "kortex_api":
             raise ArmError(MISSING) from None
-        raise ArmError(f"kortex_api needs '{error.name}': pip install deprecated==1.2.7 'protobuf<4'") from error
+        raise ArmError(f"kortex_api needs '{error.name}': pip install deprecated==1.2.7 protobuf") from error
     except (AttributeError, ImportError, TypeError) as error:
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise ArmError(
             f"kortex_api cannot be imported with protobuf {_major_version('protobuf') or '?'} on Python {python} "
-            f"({str(error).splitlines()[0]}): pip install 'protobuf>=3.20,<4', or set {PURE_PYTHON}=python before the "
-            "start"
+            f"({str(error).splitlines()[0]}): set {PURE_PYTHON}=python before the start, or pip install "
+            "'protobuf>=3.20,<4'"
         ) from error
 
 
