@@ -7,6 +7,7 @@ from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
+import numpy as np
 import pytest
 import rclpy
 from rclpy.action import ActionClient
@@ -14,6 +15,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
+from kinova_pour_env.arm import RETREAT
 from kinova_pour_env.env_node import EnvNode
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
@@ -327,6 +329,24 @@ def test_the_watchdog_stops_an_arm_whose_control_thread_hangs(
     assert refused.code == Result.NEEDS_ACKNOWLEDGE and "no command for" in refused.message
     assert learner.call("acknowledge").success
     assert learner.reset().code == Result.OK
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "safety.watchdog_timeout:=0.5"]])
+def test_the_watchdog_stops_an_arm_whose_retreat_hangs(
+    environment: EnvNode, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hanging(random: np.random.Generator, scene: Any) -> Iterator[str]:
+        for pause in (0.0, 1.5, 0.0):
+            yield RETREAT
+            environment.arm.send_twist(np.array([0, 0, 0.1, 0, 0, 0]))
+            time.sleep(pause)
+            environment.arm.advance()
+        raise AssertionError("it went on after it was stopped")
+
+    monkeypatch.setattr(environment.arm, "reset", hanging)
+    refused = learner.reset()
+    assert refused.code == Result.NEEDS_ACKNOWLEDGE and "no command for" in refused.message
+    assert not environment.arm._command.any()
 
 
 @pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "task.max_steps:=100"]])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kinova_pour_env.arm import ArmError, ArmState, Vector
+from kinova_pour_env.arm import RETREAT, ArmError, ArmState, Vector
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
 from kinova_pour_env.kinematics import wrap
 from kinova_pour_env.kortex.actions import carry_out
@@ -116,7 +116,7 @@ class Phases:
         """Upright, up, and above the place of Home."""
         arm, config = self._arm, self._arm.config
         state = self._sound(arm.read())
-        yield "retreat"
+        yield RETREAT
         if not can_retreat(state):
             x, y, z = state.cup_position
             raise ArmError(f"no safe way back from ({x:.2f}, {y:.2f}, {z:.2f}) m: bring the arm near Home by hand")
@@ -128,7 +128,7 @@ class Phases:
         while twist is not None:
             arm.send_twist(twist)
             state = self._sound(arm.advance())
-            yield "retreat"
+            yield RETREAT
             if time.monotonic() > latest:
                 raise ActionFailed(f"the way back did not end within {config.action_timeout:g} s")
             try:
@@ -136,6 +136,7 @@ class Phases:
             except StopIteration:
                 break
         arm.stop()
+        yield "home"  # no twist is due any more
         arm.come_to_rest()
 
     def _home(self, start: Vector) -> Iterator[str]:
