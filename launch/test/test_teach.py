@@ -23,6 +23,7 @@ from msaclag.teach.keyboard import AXES, FIRST, NEXT, Keys
 from msaclag.teach.lessons import Lessons
 from msaclag.teach.replay import episodes_of
 from msaclag.teach.steering import Order
+from msaclag.teach.view import way_of
 from msaclag_learner import checkpoint
 from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.checkpoint import CheckpointError
@@ -108,6 +109,16 @@ def test_sticks_ask_for_what_their_directions_mean(sticks):
 def test_full_deflections():
     forward_left_up_pour = Sticks(-1.0, -1.0, -1.0, 0.0, 1.0)
     np.testing.assert_allclose(action_of(forward_left_up_pour, enabled=True), np.ones(4))
+
+
+def test_the_way_to_the_goal_in_words():
+    observation = np.zeros(15, np.float32)
+    observation[9:12], observation[14] = (0.02, -0.16, 0.001), 1.75
+    assert way_of(observation) == "2 cm away, 16 cm right, pour 1.75 rad"
+    observation[:3], observation[5] = (0.03, -0.16, 0.1), 1.74
+    assert way_of(observation) == "1 cm back, 10 cm down"
+    observation[:3] = observation[9:12]
+    assert way_of(observation) == "there"
 
 
 def transition(number: float, cost: int = 0) -> Transition:

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 import rclpy
+from numpy.typing import NDArray
 from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.task import Future
 
+from kinova_pour_env.goal import OBSERVATIONS
 from msaclag.teach.steering import standing
 from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.experience import Transition
@@ -43,6 +45,7 @@ class Teacher:
         reset_result: of the last reset that succeeded; None before.
         episode: transitions of the episode, those in which nothing moved left out.
         info: figures of its last step.
+        observation: [15], the last one of it.
         complete: no transition of it was lost on the way.
     """
 
@@ -58,6 +61,7 @@ class Teacher:
         self.reset_result: Any = None
         self.episode: list[Transition] = []
         self.info: Mapping[str, float] = {}
+        self.observation: NDArray[np.float32] = np.zeros(OBSERVATIONS, np.float32)
         self.complete = True
         self._period, self._due = period, 0.0
         self._asked: Observation | None = None
@@ -163,6 +167,7 @@ class Teacher:
         if self.state != DRIVE or message.episode != self._number:
             return
         self._asked = message
+        self.observation = np.asarray(message.values, np.float32)
         if self.reset_result.real_time:
             self._answer(time.monotonic())
 
