@@ -18,7 +18,7 @@ from kinova_pour_env.kortex.attendance import Attendance
 from kinova_pour_env.kortex.commissioning import commission, select_servoing
 from kinova_pour_env.kortex.config import Credentials, KortexConfig, find_credentials
 from kinova_pour_env.kortex.connection import Connection
-from kinova_pour_env.kortex.errors import CallTimedOut, InFault, KortexError, NotInControl, SessionLost
+from kinova_pour_env.kortex.errors import CallTimedOut, InFault, KortexError, SessionLost
 from kinova_pour_env.kortex.feedback import FeedbackReader
 from kinova_pour_env.kortex.phases import Phases
 from kinova_pour_env.kortex.preflight import Preflight
@@ -148,7 +148,7 @@ class KortexArm:
         for attempt in (self._zero_twist, self._halt, self._reconnect_and_halt):
             try:
                 return attempt()
-            except (InFault, NotInControl) as error:  # it stands by itself, or moves as another session wants
+            except InFault as error:  # it stands by itself
                 self._trouble = error
                 return None
             except KortexError as error:

@@ -235,9 +235,12 @@ def test_the_connection_is_cut(arm, control):
 
 
 def test_another_session_takes_control(arm, control):
+    stream(arm, TO_THE_LEFT, 20)
     control.steal_session()
     state = stream(arm, TO_THE_LEFT, 2)
     assert any("another session controls the arm" in fault for fault in state.faults)
+    arm.stop()
+    assert comes_to_rest(control)  # it would have kept its last twist
     with pytest.raises(ArmError, match="another session controls the arm"):
         reset(arm)
 

@@ -1,0 +1,284 @@
+"""Each fault of the arm, the environment a process: the arm stands, a person is told, and nothing moves unasked."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from threading import Thread
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+import rclpy
+from rclpy.action import ActionClient
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from std_srvs.srv import Trigger
+
+from msaclag_msgs.action import ResetEpisode
+from msaclag_msgs.msg import Observation, PolicyAction
+from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
+
+EmulatorControl = pytest.importorskip("sim_bridge.kortex_emulator.control").EmulatorControl
+
+pytestmark = [pytest.mark.slow, pytest.mark.graph, pytest.mark.timeout(60)]
+
+Result = ResetEpisode.Result
+ERROR = b"\x02"
+IN_FAULT, READY = 4, 7
+MOVES = 0.05
+"""m/s."""
+BRAKING = 1.5
+"""s, the soft stop included."""
+PARAMETERS = {
+    "arm": "emulated",
+    "mirror": "''",
+    "scene.start_spread": 0.0,
+    "task.settle_time": 0.0,
+    "task.max_steps": 1000,
+    "emulated.driver.retreat_speed": 0.25,
+    "emulated.driver.home_speed": 0.8,
+    "emulated.driver.call_timeout": 1.0,
+}
+
+
+class Fault(NamedTuple):
+    """What goes wrong on a moving arm.
+
+    Attributes:
+        inject: lets it.
+        told: pattern of what the diagnostics say.
+        locks: a violation was published: a reset is refused until somebody has acknowledged.
+        waits: the arm itself is in fault: a reset waits until somebody has acknowledged.
+        over: what has to be undone by hand first.
+    """
+
+    inject: Callable[[Any], None]
+    told: str
+    locks: bool = False
+    waits: bool = False
+    over: Callable[[Any], None] = lambda control: None
+
+
+FAULTS = {
+    "fault bank": Fault(lambda arm: arm.fault(bank_a=0x100000), "maximum force at the end effector", waits=True),
+    "button": Fault(
+        lambda arm: arm.press_estop(), "emergency line activated", waits=True, over=lambda arm: arm.release_estop()
+    ),
+    "frozen feedback": Fault(lambda arm: arm.freeze_feedback(0.6), "feedback has been the same", locks=True),
+    "lost twist": Fault(
+        lambda arm: arm.lose_calls("SendTwistCommand"), "no answer from the arm|no command", locks=True
+    ),
+    "late answers": Fault(
+        lambda arm: arm.delay_calls(0.3, "SendTwistCommand"),
+        "no answer from the arm|no command",
+        locks=True,
+        over=lambda arm: arm.behave(),
+    ),
+    "refused twist": Fault(lambda arm: arm.fail_calls("SendTwistCommand", 75), "wrong servoing mode"),
+    "lost session": Fault(lambda arm: arm.drop_session(), "does not know the session"),
+    "cut connection": Fault(lambda arm: arm.disconnect(), "no answer from the arm|no command", locks=True),
+    "another session": Fault(
+        lambda arm: arm.steal_session(), "another session controls the arm", over=lambda arm: arm.return_session()
+    ),
+}
+
+
+class Driver:
+    """In the learner's place: it moves the mug to and fro as long as it is asked."""
+
+    def __init__(self, environment: "subprocess.Popen[str]", control: Any) -> None:
+        self.environment, self.control = environment, control
+        self.context = rclpy.Context()
+        rclpy.init(args=[], context=self.context)
+        self.node = Node("driver", context=self.context)
+        self.heard: dict[str, list[Any]] = defaultdict(list)
+        for name in ("transition", "safety_violation", "diagnostics"):
+            self.node.create_subscription(TOPICS[name].type, name, self.heard[name].append, TOPICS[name].qos)
+        self.action = self.node.create_publisher(PolicyAction, "action", TOPICS["action"].qos)
+        self.node.create_subscription(Observation, "observation", self.answer, TOPICS["observation"].qos)
+        self.client = ActionClient(self.node, RESET_ACTION[1], RESET_ACTION[0])
+        self.services = {name: self.node.create_client(Trigger, name) for name in SERVICES if "fetch" not in name}
+        self.phase = ""
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self.executor.add_node(self.node)
+        self.thread = Thread(target=self.executor.spin)
+        self.thread.start()
+        assert self.client.wait_for_server(20)
+        wait(lambda: self.action.get_subscription_count() and self.node.count_publishers("transition"))
+
+    def close(self) -> None:
+        self.executor.shutdown()
+        self.thread.join()
+        rclpy.shutdown(context=self.context)
+
+    def answer(self, asked: Observation) -> None:
+        direction = 1.0 if asked.step // 10 % 2 == 0 else -1.0
+        message = PolicyAction(episode=asked.episode, step=asked.step, values=[0.0, 0.5 * direction, 0.0, 0.0])
+        message.header.stamp = asked.header.stamp
+        self.action.publish(message)
+
+    def begin_reset(self) -> Any:
+        self.phase = ""
+        goal = ResetEpisode.Goal(learner="driver")
+        return finished(self.client.send_goal_async(goal, feedback_callback=self.on_phase)).get_result_async()
+
+    def on_phase(self, message: Any) -> None:
+        self.phase = message.feedback.phase
+
+    def end_reset(self, future: Any) -> Any:
+        """Beside it stands a person who acknowledges whatever waits for that."""
+        acknowledged = ""
+        deadline = time.monotonic() + 25
+        while not future.done():
+            assert time.monotonic() < deadline, f"the reset hangs in {self.phase}"
+            if self.phase in ("acknowledge", "refill") and self.phase != acknowledged:
+                acknowledged = self.phase
+                self.acknowledge()
+            time.sleep(0.01)
+        return future.result().result
+
+    def acknowledge(self) -> str:
+        message: str = finished(self.services["acknowledge"].call_async(Trigger.Request())).message
+        return message
+
+    def move(self) -> None:
+        """Into an episode in which the arm moves, whatever was before."""
+        self.acknowledge()
+        result = self.end_reset(self.begin_reset())
+        assert result.code == Result.OK, result.message
+        assert self.control.status()["state"] == READY
+        for heard in self.heard.values():
+            heard.clear()
+        wait(lambda: self.speed > MOVES)
+
+    @property
+    def speed(self) -> float:
+        return float(np.linalg.norm(self.control.status()["cup_velocity"]))
+
+    @property
+    def health(self) -> Any:
+        return self.heard["diagnostics"][-1].status[0]
+
+    def in_error(self, told: str) -> bool:
+        return (
+            bool(self.heard["diagnostics"])
+            and self.health.level == ERROR
+            and bool(re.search(told, self.health.message))
+        )
+
+
+def wait(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
+
+
+def finished(future: Any) -> Any:
+    wait(future.done)
+    return future.result()
+
+
+@pytest.fixture
+def driver(environment: Driver) -> Iterator[Driver]:
+    yield environment
+    environment.control.behave()
+    environment.control.release_estop()
+
+
+@pytest.fixture(scope="module")
+def environment(worker_ros_domain: int) -> Iterator[Driver]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = [f"-p {name}:={value}".split(" ") for name, value in {**PARAMETERS, "emulated.port": port}.items()]
+    program = "import sys; from kinova_pour_env.env_node import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "--ros-args", *(word for pair in words for word in pair)]
+    environment = subprocess.Popen(command, env={**os.environ, "ROS_DOMAIN_ID": str(worker_ros_domain)}, text=True)
+    try:
+        made = Driver(environment, None)
+        made.control = EmulatorControl(port)
+        yield made
+        made.control.close()
+        made.close()
+    finally:
+        environment.terminate()
+        environment.wait(20)
+
+
+@pytest.fixture(autouse=True)
+def in_the_modules_domain(ros_domain: int, worker_ros_domain: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(worker_ros_domain))
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_leaves_a_standing_arm_that_waits(driver: Driver, name: str) -> None:
+    fault, control = FAULTS[name], driver.control
+    driver.move()
+    fault.inject(control)
+    wait(lambda: driver.heard["transition"] and _over(driver.heard["transition"][-1]), 2)
+    wait(lambda: driver.speed < 1e-3, BRAKING)
+    wait(lambda: driver.in_error(fault.told), 3)
+    stood = control.status()
+    if fault.locks:
+        wait(lambda: driver.heard["safety_violation"], 2)
+        assert driver.heard["safety_violation"][-1].kind == "watchdog"
+        refused = driver.end_reset(driver.begin_reset())
+        assert refused.code == Result.NEEDS_ACKNOWLEDGE and re.search(fault.told, refused.message)
+    fault.over(control)
+    if fault.waits:
+        reset = driver.begin_reset()
+        wait(lambda: driver.phase == "acknowledge")
+        time.sleep(0.5)
+        assert not reset.done() and control.status()["state"] == IN_FAULT
+        assert re.search(fault.told, driver.acknowledge())
+        assert driver.end_reset(reset).code == Result.OK
+    else:
+        assert control.status()["cup_position"] == pytest.approx(stood["cup_position"], abs=1e-3)
+        if fault.locks:
+            assert re.search(fault.told, driver.acknowledge())
+
+
+def test_an_aborted_reset_tells_its_reason_and_leaves_a_standing_arm(driver: Driver) -> None:
+    driver.move()
+    driver.control.abort_next_action(65)
+    result = driver.end_reset(driver.begin_reset())
+    assert result.code == Result.ARM_FAULT and "a joint would leave its limits" in result.message
+    wait(lambda: driver.speed < 1e-3, BRAKING)
+
+
+def test_a_frozen_environment_is_stopped_by_its_guard_and_owns_up_to_it(driver: Driver) -> None:
+    driver.move()
+    begun = time.monotonic()
+    os.kill(driver.environment.pid, signal.SIGSTOP)
+    try:
+        wait(lambda: driver.speed < 1e-3, BRAKING)
+        journal = driver.control.journal(begun - 0.2)
+    finally:
+        os.kill(driver.environment.pid, signal.SIGCONT)
+    last, *stops = [order for order in journal["orders"] if order[1] == "Stop" or order[0] < begun + 0.03][-2:]
+    assert stops[0][1] == "Stop" and stops[0][0] - last[0] < 0.25
+    wait(lambda: driver.heard["safety_violation"], 2)
+    assert driver.heard["safety_violation"][-1].kind == "watchdog"
+    wait(lambda: driver.in_error("no command for"), 3)
+    assert driver.end_reset(driver.begin_reset()).code == Result.NEEDS_ACKNOWLEDGE
+    assert "no command for" in driver.acknowledge()
+
+
+def test_an_emergency_stop_by_service(driver: Driver) -> None:
+    driver.move()
+    assert finished(driver.services["emergency_stop"].call_async(Trigger.Request())).success
+    wait(lambda: driver.speed < 1e-3, 0.5)
+    wait(lambda: driver.in_error("emergency stop asked for by service"), 3)
+    assert driver.end_reset(driver.begin_reset()).code == Result.NEEDS_ACKNOWLEDGE
+    assert driver.control.status()["state"] == IN_FAULT
+
+
+def _over(transition: Any) -> bool:
+    return bool(transition.terminated or transition.truncated)
