@@ -51,6 +51,13 @@ def test_each_violation_is_explained(kind):
     assert re.search(rf"^\| `{kind}` \|", DOCUMENT, re.MULTILINE)
 
 
+def test_each_detector_is_named():
+    sources = Path(detectors.__file__).parent.rglob("*.py")
+    names = {name for file in sources for name in re.findall(r'Violation\(\w+, "(\w+)"', file.read_text("utf8"))}
+    section = DOCUMENT.partition("### Violations")[2].partition("###")[0]
+    assert len(names) > 7 and {name for name in names if f"`{name}`" not in section} == set()
+
+
 @pytest.mark.parametrize(("name", "codes"), sub_codes().items())
 def test_each_error_is_explained_with_its_sub_codes(name, codes):
     assert re.search(rf"^\| `{name}` \| {', '.join(map(str, codes))} \| \S", DOCUMENT, re.MULTILINE), (name, codes)
