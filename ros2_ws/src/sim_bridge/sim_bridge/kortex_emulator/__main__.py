@@ -10,7 +10,7 @@ from msaclag_ros.real_time import ARM, be_punctual
 from sim_bridge.kortex_emulator import API_PATH
 from sim_bridge.kortex_emulator.config import EmulatorConfig
 from sim_bridge.kortex_emulator.connections import PortTaken
-from sim_bridge.kortex_emulator.server import Server
+from sim_bridge.kortex_emulator.inject import inject
 
 DESCRIPTION = f"""A Kinova Gen3 in software, for programs that use the Kortex API of Python.
 
@@ -18,12 +18,15 @@ In another shell, put the emulated kortex_api before Kinova's and run the progra
 
     PYTHONPATH={API_PATH} python program.py --ip 127.0.0.1
 
-The arm moves at 40 Hz in real time and keeps its last twist for ever, as the real one. Faults are injected with
-sim_bridge.kortex_emulator.control.EmulatorControl. Ctrl-C ends it."""
+The arm moves at 40 Hz in real time and keeps its last twist for ever, as the real one. Faults are injected by
+`python -m sim_bridge.kortex_emulator inject --help` or sim_bridge.kortex_emulator.control.EmulatorControl. Ctrl-C ends
+it."""
 
 
 def main() -> int:
-    """Run until a signal."""
+    """Run until a signal, or inject a fault into one that runs."""
+    if sys.argv[1:2] == ["inject"]:
+        return inject(sys.argv[2:])
     config = tyro.cli(EmulatorConfig, prog="python -m sim_bridge.kortex_emulator", description=DESCRIPTION)
     try:
         return _serve(config)
@@ -35,6 +38,8 @@ def main() -> int:
 
 
 def _serve(config: EmulatorConfig) -> int:
+    from sim_bridge.kortex_emulator.server import Server  # with PyBullet, which injecting a fault does without
+
     server = Server(config)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: server.stop())
