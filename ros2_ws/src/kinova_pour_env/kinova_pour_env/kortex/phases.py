@@ -164,10 +164,10 @@ class Phases:
     def _refill(self) -> Iterator[str]:
         """A person fills the mug, the first time also between the open fingers, which then close."""
         arm = self._arm
-        yield "refill"
         arm.attendance.forget()
-        for _ in arm.attendance.wait("refill the mug in the hand"):
+        for _ in arm.attendance.wait("refill the mug in the hand"):  # told of only now: an answer to it counts
             yield from self._pause("refill")
+        yield "refill"
         if not self._holding:
             arm.close_gripper()
             latest = time.monotonic() + GRIPPER_TIME
