@@ -15,7 +15,7 @@ from rclpy.task import Future
 from sensor_msgs.msg import JointState
 from visualization_msgs.msg import MarkerArray
 
-from kinova_pour_env.arm import ArmError
+from kinova_pour_env.arm import ArmError, Vector
 from kinova_pour_env.gen3 import ACTUATED_JOINTS
 from kinova_pour_env.scene import Scene
 from msaclag_ros.diagnostics import OK, WARN, Health, publish_health
@@ -28,6 +28,8 @@ from sim_bridge.mirror_markers import MirrorMarkers
 
 TOLD = 5
 """Pairs of bodies, the nearest."""
+
+_JOINTS = [joint.name for joint in ACTUATED_JOINTS]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
@@ -56,7 +58,7 @@ class MirrorNode(Node):
         self._environment = AsyncParameterClient(self, self._config.environment)
         self._scene: Future | None = None
         self._mirror: Mirror | None = None
-        self._joints: JointState | None = None
+        self._joint_positions: Vector | None = None
         self._out = self.create_publisher(MarkerArray, "mirror", 1)
         subscribe(self, "joint_states", self._on_joints)
         self.create_timer(1 / self._config.rate, self._look)
@@ -68,15 +70,16 @@ class MirrorNode(Node):
             self._mirror.close()
 
     def _on_joints(self, message: JointState) -> None:
-        self._joints = message
+        positions = dict(zip(message.name, message.position, strict=False))
+        if positions.keys() >= set(_JOINTS):  # others' joints may be told there too
+            self._joint_positions = np.array([positions[joint] for joint in _JOINTS])
 
     def _look(self) -> None:
         if self._mirror is None:
             self._find_scene()
             return
-        if self._joints is not None:
-            positions = dict(zip(self._joints.name, self._joints.position, strict=True))
-            self._mirror.follow(np.array([positions[joint.name] for joint in ACTUATED_JOINTS]))
+        if self._joint_positions is not None:
+            self._mirror.follow(self._joint_positions)
         if self._out.get_subscription_count():
             self._out.publish(self._markers.message(self.get_clock().now().to_msg()))
 
@@ -92,7 +95,7 @@ class MirrorNode(Node):
             self._scene = self._environment.get_parameters(names)
 
     def _health(self) -> Health:
-        if self._mirror is None or self._joints is None:
+        if self._mirror is None or self._joint_positions is None:
             awaited = f"the scene of {self._config.environment}" if self._mirror is None else "joint states"
             return Health(OK, f"waiting for {awaited}", {})
         told = {" - ".join(pair.bodies): pair.distance for pair in self._mirror.distances()[:TOLD]}
