@@ -81,9 +81,9 @@ class ControlGraph:
         self._folder = folder
         self._lines: list[str] = []
         port = _free_port()
-        environment, learner = _nodes(folder)
-        self._environment_node = _with(environment, {**_ENVIRONMENT, "emulated.port": port})
-        self._learner_node = _with(learner, {**_LEARNER, "threads": threads})
+        nodes = _nodes(folder)
+        self._environment_node = _with(nodes["env_node"], {**_ENVIRONMENT, "emulated.port": port})
+        self._learner_node = _with(nodes["learner_node"], {**_LEARNER, "threads": threads})
         self._listener = _Listener()
         self._environment = self._start(self._environment_node)
         self._learner = self._start(self._learner_node)
@@ -236,7 +236,7 @@ class _Listener:
         return float(1e-9 * Time.from_msg(message.header.stamp).nanoseconds - self._ahead)
 
 
-def _nodes(folder: Path) -> list[NodeDescription]:
+def _nodes(folder: Path) -> dict[str, NodeDescription]:
     given: dict[str, Any] = {
         "arm": "emulated",
         "auto_acknowledge": "true",
@@ -246,7 +246,7 @@ def _nodes(folder: Path) -> list[NodeDescription]:
         "run_dir": str(folder),
         "namespace": NAMESPACE,
     }
-    return describe(read_arguments("pour_coffee_real", given))
+    return {node.name: node for node in describe(read_arguments("pour_coffee_real", given))}
 
 
 def _with(node: NodeDescription, parameters: dict[str, Value]) -> NodeDescription:

@@ -212,12 +212,12 @@ class EnvNode(Node):
         """The first observation of a new episode; None when there is none."""
         self._lock.begin_reset()
         phases = self.task.reset(self._random)
-        told = ""
+        told: list[str] = []
         try:
             while not (obstacle := self._obstacle(handle)) and (phase := next(phases, None)):
-                if phase != told:
+                if phase not in told[-1:]:
                     handle.publish_feedback(ResetEpisode.Feedback(phase=phase))
-                told = phase
+                    told.append(phase)
                 if self._watchdog is not None:
                     self._watchdog.beat() if phase == RETREAT else self._watchdog.rest()
                 if self.arm.real_time:
@@ -234,6 +234,7 @@ class EnvNode(Node):
                 self._conclude(handle, *obstacle)
             return None
         self._episode += 1
+        self._note(f"episode {self._episode} begins after {', '.join(told)}")
         first = self._ask(step=0, evaluation=handle.request.evaluation)
         self._conclude(handle, ResetEpisode.Result.OK, "", first)
         return first
@@ -264,11 +265,15 @@ class EnvNode(Node):
             except Interrupted:
                 self.task.interrupt()
                 action = np.zeros(ACTIONS)
-            result = self.task.step(action)
-            self._tell(asked, result)
+            answered, result = asked, self.task.step(action)
+            if self.arm.real_time and self.task.running:  # the policy answers while the rest is told
+                asked = self._ask(asked.step + 1, evaluation=asked.evaluation)
+            self._tell(answered, result)
             if not self.task.running:
+                self._note(f"episode {answered.episode} ended with step {answered.step}: {result.ending}")
                 return
-            asked = self._ask(asked.step + 1, evaluation=asked.evaluation)
+            if not self.arm.real_time:
+                asked = self._ask(asked.step + 1, evaluation=asked.evaluation)
 
     def _await_answer(self, asked: Observation) -> PolicyAction:
         """The policy's action for the latest observation.
@@ -311,6 +316,11 @@ class EnvNode(Node):
         message = messages.transition_message(asked, result, self._seq, self._now())
         self._log.append(message)
         self._broadcast.publish("transition", message)
+
+    def _note(self, event: str) -> None:
+        """For the log of an arm in real time; in simulation there are too many."""
+        if self.arm.real_time:
+            self.get_logger().info(event)
 
     def _now(self) -> Time:
         """The arm's time in simulation, the node's clock where time is real."""

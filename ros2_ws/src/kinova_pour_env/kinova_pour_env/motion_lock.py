@@ -37,6 +37,7 @@ class MotionLock:
         self.reason = ""
         response.success = True
         response.message = f"acknowledged: {acknowledged}" if acknowledged else "nothing waited for it"
+        self._logger.info(response.message)
         return response
 
     def begin_reset(self) -> None:

@@ -29,7 +29,7 @@ from kinova_pour_env.scene import Scene
 
 EMERGENCY_STOP = "emergency stop"
 
-COMMAND_DELAY = 0.005
+COMMAND_DELAY = 0.0045
 """s from the beginning of a period to its twist: what a policy answers to the reading by then keeps the stream even."""
 
 STANDING = 0.01

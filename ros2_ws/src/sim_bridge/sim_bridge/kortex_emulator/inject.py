@@ -14,7 +14,7 @@ from sim_bridge.kortex_emulator.config import EmulatorConfig
 from sim_bridge.kortex_emulator.control import EmulatorControl
 
 PROGRAM = "python -m sim_bridge.kortex_emulator inject"
-DESCRIPTION = """Let a running emulator misbehave, or tell how its arm is. With --port where it does not listen on 10000:
+DESCRIPTION = """Let a running emulator misbehave, or tell how its arm is. With --port where that is not 10000:
 `msaclag up … arm:=emulated` takes a free one and logs it."""
 
 Deed = Callable[[EmulatorControl], Any]
