@@ -7,6 +7,8 @@ from msaclag.launch_arguments import LaunchArguments
 from msaclag.preflight import problems_of
 from msaclag_ros.settings import SettingError
 
+MIRROR = "mirror_node"
+
 Value = bool | int | float | str
 
 
@@ -73,6 +75,8 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
         "resume": arguments.resume,
     }
     nodes = [("kinova_pour_env", "env_node", env), ("msaclag_learner", "learner_node", learner)]
+    if arguments.mirror and arguments.arm != "sim":
+        nodes.insert(1, ("sim_bridge", MIRROR, {"gui": arguments.gui and arguments.arm == "real"}))
     if arguments.record:
         nodes.insert(0, ("msaclag", "recorder_node", {"bag_dir": str(arguments.bag)}))
     if problems := list(problems_of(arguments, {name: parameters for _, name, parameters in nodes})):
@@ -86,6 +90,7 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
             parameters=parameters,
             params_file=arguments.params_file,
             log_level=arguments.log_level,
+            essential=name != MIRROR,
         )
         for package, name, parameters in nodes
     ]

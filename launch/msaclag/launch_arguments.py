@@ -59,7 +59,9 @@ class LaunchArguments:
     log_level: Literal["debug", "info", "warn", "error", "fatal"] = "info"
     """What the nodes say."""
     gui: bool = False
-    """Show the twin's window (arm:=sim, and the emulator's with arm:=emulated)."""
+    """Show the window of the twin (arm:=sim), of the emulator (arm:=emulated) or of the mirror (arm:=real)."""
+    mirror: bool = True
+    """Mirror a real or emulated arm, to show it in RViz and tell how near it is to what."""
     auto_acknowledge: bool = False
     """Go on after violations and faults without a person (arm:=emulated)."""
     robot_ip: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]+$")] = "192.168.1.10"

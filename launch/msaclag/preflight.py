@@ -56,8 +56,8 @@ def problems_of(arguments: LaunchArguments, parameters: Mapping[str, Collection[
 
 
 def _arm(arguments: LaunchArguments) -> Iterator[str]:
-    if arguments.gui and arguments.arm == "real":
-        yield "gui:=true shows the twin, which arm:=real does not use: take it off, or use arm:=sim"
+    if arguments.gui and arguments.arm == "real" and not arguments.mirror:
+        yield "gui:=true shows the mirror of the arm, which mirror:=false leaves out: take one of them off"
     if arguments.auto_acknowledge and arguments.arm != "emulated":
         yield (
             f"auto_acknowledge:=true is for arm:=emulated, not for arm:={arguments.arm}: beside a real arm it is a "

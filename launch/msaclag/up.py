@@ -111,7 +111,9 @@ def _run(nodes: list[NodeDescription], arguments: LaunchArguments, view: RunCons
             closed = end_all(processes, view.say)
     if asked.is_set():
         return INTERRUPTED
-    codes = [*ended.values(), *(code for code in closed if code not in (-signal.SIGTERM, INTERRUPTED))]
+    orderly = (DONE, -signal.SIGTERM, INTERRUPTED)
+    after = [(process, code) for process, code in zip(processes, closed, strict=True) if code not in orderly]
+    codes = [code for process, code in [*ended.items(), *after] if process.node.essential]
     failure = next(filter(None, codes), DONE)
     return failure if failure >= 0 else 128 - failure  # as a shell tells of a signal
 

@@ -46,6 +46,15 @@ def test_no_other_arm_goes_on_without_a_person(arguments, arm):
     )
 
 
+def test_an_arm_that_is_not_simulated_is_mirrored(arguments):
+    nodes = describe(arguments(arm="emulated"))
+    assert [node.name for node in nodes] == ["recorder_node", "env_node", "mirror_node", "learner_node"]
+    assert [node.essential for node in nodes] == [True, True, False, True]
+    assert nodes[2].parameters == {"gui": False}
+    assert "mirror_node" not in {node.name for node in describe(arguments(arm="emulated", mirror="false"))}
+    assert "gui:=true shows the mirror" in refusal(arguments(arm="real", gui="true", mirror="false"))
+
+
 def test_without_recorder(arguments):
     assert [node.name for node in describe(arguments(record="false"))] == ["env_node", "learner_node"]
 
@@ -63,7 +72,8 @@ def test_the_example_fits(arguments):
 def test_every_problem_is_named_at_once(arguments, monkeypatch):
     monkeypatch.setenv("ROS_DOMAIN_ID", "500")
     monkeypatch.setitem(sys.modules, "kortex_api", None)  # not installed, even where a test has emulated it before
-    text = refusal(arguments(arm="real", gui="true", checkpoint="/no/such/run", params_file="/no/such/file"))
+    given = {"gui": "true", "mirror": "false", "checkpoint": "/no/such/run", "params_file": "/no/such/file"}
+    text = refusal(arguments(arm="real", **given))
     for part in ("ROS_DOMAIN_ID is '500'", "kortex_api", "gui:=true", "/no/such/run does not exist", "/no/such/file"):
         assert part in text
 
