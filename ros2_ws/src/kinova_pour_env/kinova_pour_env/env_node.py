@@ -230,7 +230,8 @@ class EnvNode(Node):
             phases.close()
             self.arm.stop()
             if not self._ending:  # the executor that would carry the result has stopped
-                self.get_logger().warning(obstacle[1])
+                if obstacle[0] != ResetEpisode.Result.NEEDS_ACKNOWLEDGE:  # told once, and asked for every second
+                    self.get_logger().warning(obstacle[1])
                 self._conclude(handle, *obstacle)
             return None
         self._episode += 1

@@ -26,6 +26,8 @@ class MotionLock:
 
     def engage(self, reason: str) -> None:
         """No motion from now on."""
+        if reason == self.reason:
+            return
         self.reason = self.reason or reason
         remedy = "goes on by itself" if self._unattended else f"call {self.service} when it is safe to go on"
         self._logger.error(f"{reason}: {remedy}")
