@@ -1,6 +1,6 @@
 """The twin's world without dynamics: it stands as it is told to, and tells how near its bodies are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -42,9 +42,12 @@ class Mirror:
         arm = self.world.arm
         links = {name: link for (body, link), name in self.world.names.items() if body == arm}
         around = sorted({body for body, _ in self.world.names} - {arm})
-        self._pairs = [(body, _ANY_LINK, _ANY_LINK) for body in around]
-        self._pairs += [(arm, links[first], links[second]) for first, second in separable_pairs()]
-        self._turning_in_place = {links[name] for name in TURNING_IN_PLACE}
+        self._queries = [(body, _ANY_LINK, _ANY_LINK) for body in around]
+        self._queries += [(arm, links[first], links[second]) for first, second in separable_pairs()]
+        moving = [links[name] for name in links if name not in TURNING_IN_PLACE]
+        pairs = [(link, body, -1) for body in around for link in moving]
+        pairs += [(first, body, second) for body, first, second in self._queries[len(around) :]]
+        self._places = {pair: place for place, pair in enumerate(pairs)}
         self.follow(np.array(gen3.HOME))
 
     def follow(self, joint_positions: Vector) -> None:
@@ -52,8 +55,8 @@ class Mirror:
         world, targets = self.world, joint_positions[:, np.newaxis].tolist()
         pybullet.resetJointStatesMultiDof(world.arm, world.joints, targets, physicsClientId=world.client)
 
-    def nearest(self, joint_positions: Vector) -> float:
-        """The least distance between bodies that may touch, m, no more than `FARTHEST`.
+    def nearest(self, joint_positions: Vector) -> Vector:
+        """The least distance of each two bodies that may touch, [N] m, no more than `FARTHEST`.
 
         It is a `kinova_pour_env.safety.slowdown.NearestDistance`.
 
@@ -61,28 +64,28 @@ class Mirror:
             joint_positions: [7] rad.
         """
         self.follow(joint_positions)
-        least = FARTHEST
-        for pair in self._pairs:
-            least = min([least, *(point[8] for point in self._points(pair, least))])
-        return least
+        least = [FARTHEST] * len(self._places)
+        for place, point in self._points(FARTHEST):
+            least[place] = min(least[place], point[8])
+        return np.array(least)
 
     def distances(self, farthest: float = FARTHEST) -> tuple[Contact, ...]:
         """The pairs of bodies that may touch and are nearer to each other than `farthest` m, the nearest first."""
-        points = [point for pair in self._pairs for point in self._points(pair, farthest)]
+        points = [point for _, point in self._points(farthest)]
         return tuple(sorted(contacts_of(self.world, points), key=lambda contact: contact.distance))
 
     def close(self) -> None:
         """Let go of the world."""
         self.world.close()
 
-    def _points(self, pair: tuple[int, int, int], farthest: float) -> Iterator[Any]:
-        body, first, second = pair
-        client = self.world.client
-        points: Iterable[Any] = pybullet.getClosestPoints(
-            self.world.arm, body, farthest, first, second, physicsClientId=client
-        )
-        within_the_arm = body == self.world.arm
-        return (point for point in points if within_the_arm or point[3] not in self._turning_in_place)
+    def _points(self, farthest: float) -> Iterator[tuple[int, Any]]:
+        """PyBullet's closest points, each with the place of its pair among those looked at."""
+        arm, client = self.world.arm, self.world.client
+        for body, first, second in self._queries:
+            for point in pybullet.getClosestPoints(arm, body, farthest, first, second, physicsClientId=client):
+                place = self._places.get((point[3], point[2], point[4]))
+                if place is not None:
+                    yield place, point
 
 
 def separable_pairs() -> list[tuple[str, str]]:

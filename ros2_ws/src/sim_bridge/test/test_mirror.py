@@ -1,5 +1,6 @@
 """The mirror of the arm: where it stands, what may touch, and that the slow-down before bodies lets the arm pour."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -8,7 +9,6 @@ import pytest
 
 from kinova_pour_env.demonstrator import Demonstrator
 from kinova_pour_env.gen3 import ACTUATED_JOINTS, HOME
-from kinova_pour_env.inverse_kinematics import joint_positions_at
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.pour_task import PourTask
 from kinova_pour_env.scene import Scene, TargetCup
@@ -33,13 +33,14 @@ def test_it_sees_what_the_twin_sees(mirror, make_twin, drive):
     assert ("mug", "target_cup") in by_mirror and ("mug", "table") in by_mirror
     for bodies, distance in by_mirror.items():
         assert distance == pytest.approx(by_twin[bodies], abs=1e-6)
-    assert mirror.nearest(twin.read().joint_positions) == min(by_mirror.values())
+    nearest = mirror.nearest(twin.read().joint_positions)
+    assert sorted(nearest[nearest < FARTHEST]) == list(by_mirror.values())
     assert list(by_mirror.values()) == sorted(by_mirror.values())
 
 
 def test_what_is_far_counts_as_far():
     mirror, stretched_up = Mirror(Scene(table_height=-0.5)), np.zeros(7)
-    assert mirror.nearest(stretched_up) == FARTHEST
+    assert (mirror.nearest(stretched_up) == FARTHEST).all()
     assert mirror.distances() == ()
     mirror.close()
 
@@ -63,17 +64,9 @@ def test_links_that_are_left_out_cannot_touch(mirror):
             assert not pybullet.getClosestPoints(arm, arm, 0.01, *ends, physicsClientId=client)
 
 
-def test_a_constant_distance_hides_none_that_shrinks(mirror):
-    scene = Scene()
-    x, y, z = scene.goal_position
-    heights = [0.08, 0.05, 0.02]
-    nearest = [mirror.nearest(joint_positions_at(np.array([x, y, z + height]), "over the cup")) for height in heights]
-    assert np.diff(nearest) == pytest.approx(-0.03, abs=0.005)
-
-
 def test_it_stands_in_its_own_scene():
     mirror = Mirror(Scene(target_cup=TargetCup(x=0.58, y=0.0, height=0.3)))
-    assert mirror.nearest(np.array(HOME)) < 0.1
+    assert mirror.nearest(np.array(HOME)).min() < 0.1
     mirror.close()
 
 
@@ -88,3 +81,22 @@ def test_the_slow_down_before_bodies_lets_the_arm_pour(mirror, twin):
         if info["success"]:
             break
     assert info["success"] and info["poured"] > 0.9 and info["spilled"] == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_is_touched_by_a_reckless_policy(mirror, twin, seed):
+    """Down beside the target cup, where the table is near, and into it; or straight at it."""
+    scene, random = Scene(), np.random.default_rng(seed)
+    task = PourTask(twin, scene, replace(PourCoffeeConfig.preset("2"), max_steps=60), nearest=mirror.nearest)
+    for _phase in task.reset(random):
+        pass
+    cup = np.array([scene.target_cup.x, scene.target_cup.y, 0.08])
+    beside = cup + np.array([0, random.choice([0.2, 0.25]), 0])
+    least: list[float] = []
+    while task.running:
+        towards = (beside if len(least) < 30 else cup) - task.observation[:3]
+        direction = towards / max(np.abs(towards).max(), 1e-6)
+        ending = task.step([*direction, random.choice([-1, 0, 1])]).ending
+        least.append(mirror.nearest(twin.read().joint_positions).min())
+    assert ending == "limit of steps"
+    assert 0.003 < min(least) < 0.03

@@ -12,8 +12,8 @@ from kinova_pour_env.gen3 import ACTUATED_JOINTS
 from kinova_pour_env.kinematics import cup_kinematics
 from kinova_pour_env.safety.safety_config import SafetyConfig
 
-NearestDistance = Callable[[Vector], float]
-"""From joint positions [7] rad to the least distance between bodies that may touch, m."""
+NearestDistance = Callable[[Vector], Vector]
+"""From joint positions [7] rad to the least distance of each two bodies that may touch, [N] m."""
 
 DAMPING = 0.03
 """Of the least squares; the smallest singular value of the Jacobian is 0.15 at Home."""
@@ -76,12 +76,15 @@ class Slowdown:
         return share if self._nearest is None else min(share, self._clearance(joint_positions, rates, self._nearest))
 
     def _clearance(self, joint_positions: Vector, rates: Vector, nearest: NearestDistance) -> float:
-        """The share with which the nearest bodies would take at least `approach_time` to meet."""
+        """The share with which any two bodies would take at least `approach_time` to meet.
+
+        Each pair counts for itself: a near one that stays as it is would hide a farther one that closes.
+        """
         now = nearest(joint_positions)
         approach = (now - nearest(joint_positions + LOOK_AHEAD * rates)) / LOOK_AHEAD
-        if approach <= 0:
-            return 1.0
-        return max(0.0, now - self._body_distance) / (self._margins.approach_time * approach)
+        closing = approach > 0
+        room = np.maximum(now[closing] - self._body_distance, 0.0)
+        return float(np.min(room / (self._margins.approach_time * approach[closing]), initial=1.0))
 
 
 @compiled

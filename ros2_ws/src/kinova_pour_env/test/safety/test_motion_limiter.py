@@ -75,11 +75,15 @@ def test_a_share_is_a_share_wherever_the_arm_is(joints: list[float], twist: list
 
 @pytest.mark.parametrize(("distance", "share"), [(inf, 1.0), (1.0, 1.0), (0.08, 0.5), (0.01, 0.0), (-0.01, 0.0)])
 def test_other_bodies_are_approached_ever_slower_and_left_freely(distance: float, share: float) -> None:
-    """A ceiling above the mug: upward at 0.2 m/s it would be met within 0.7 s from a distance of 0.15 m."""
+    """A ceiling above the mug: upward at 0.2 m/s it would be met within 0.7 s from a distance of 0.15 m.
+
+    Two other bodies stay near each other all the time, which hides nothing.
+    """
     ceiling = cup_kinematics(np.array(HOME)).position[2] + distance
 
-    def nearest(joints: np.ndarray) -> float:
-        return float(ceiling - cup_kinematics(joints).position[2]) if np.isfinite(ceiling) else 1.0
+    def nearest(joints: np.ndarray) -> np.ndarray:
+        above = ceiling - cup_kinematics(joints).position[2] if np.isfinite(ceiling) else 1.0
+        return np.array([above, 0.005])
 
     slowdown = Slowdown(CONFIG, nearest)
     assert slowdown.share(UPWARD, np.array(HOME)) == pytest.approx(share, abs=0.03)
