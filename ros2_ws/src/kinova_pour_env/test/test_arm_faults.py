@@ -37,7 +37,6 @@ BRAKING = 1.5
 """s, the soft stop included."""
 PARAMETERS = {
     "arm": "emulated",
-    "mirror": "''",
     "scene.start_spread": 0.0,
     "task.settle_time": 0.0,
     "task.max_steps": 1000,
