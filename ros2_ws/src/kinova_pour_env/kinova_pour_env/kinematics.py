@@ -87,6 +87,20 @@ def small_rotation_vector(rotation: Vector) -> Vector:
     return np.array([0.5 * (zy - yz), 0.5 * (xz - zx), 0.5 * (yx - xy)])
 
 
+def rotation_vector(rotation: Vector) -> Vector:
+    """The inverse of `rotation_from_vector`: the axis times the angle, of half a turn either axis.
+
+    Args:
+        rotation: [3, 3].
+
+    Returns:
+        [3] rad, its length in [0, pi].
+    """
+    x, y, z, w = quaternion_from_rotation(rotation)
+    sine = sqrt(x * x + y * y + z * z)
+    return np.array([x, y, z]) * (2 * atan2(sine, w) / sine if sine > 0 else 2.0)
+
+
 def wrap(angle: float) -> float:
     """The same angle in (-pi, pi]."""
     return pi - (pi - angle) % (2 * pi)

@@ -13,6 +13,7 @@ from kinova_pour_env.kinematics import (
     flange_pose,
     rotation_from_angles,
     rotation_from_vector,
+    rotation_vector,
     small_rotation_vector,
     wrap,
 )
@@ -96,6 +97,24 @@ def test_rotation_vector_keeps_its_axis_and_turns_by_its_length(vector):
 @given(arrays(float, 3, elements=st.floats(-0.01, 0.01)))
 def test_small_rotation_vector_inverts(vector):
     np.testing.assert_allclose(small_rotation_vector(rotation_from_vector(vector)), vector, atol=1e-6)
+
+
+lengths = st.one_of(st.floats(0, pi), st.sampled_from((0.0, pi - 1e-9, pi)))
+axes = st.one_of(
+    arrays(float, 3, elements=st.floats(-1, 1)).filter(lambda axis: np.linalg.norm(axis) > 1e-3),
+    arrays(float, 3, elements=st.sampled_from((-1.0, 0.0, 1.0))).filter(np.any),
+)
+
+
+@given(axes, lengths)
+def test_rotation_vector_inverts_up_to_half_a_turn(axis, angle):
+    vector = angle * axis / np.linalg.norm(axis)
+    found = rotation_vector(rotation_from_vector(vector))
+    assert np.linalg.norm(found) <= pi + 1e-12
+    np.testing.assert_allclose(np.linalg.norm(found), angle, atol=1e-7)
+    np.testing.assert_allclose(rotation_from_vector(found), rotation_from_vector(vector), atol=1e-7)
+    if angle < pi - 1e-6:
+        np.testing.assert_allclose(found, vector, atol=1e-7)
 
 
 @given(st.floats(-100, 100))

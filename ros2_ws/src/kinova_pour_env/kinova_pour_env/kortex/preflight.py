@@ -11,7 +11,7 @@ import numpy as np
 
 from kinova_pour_env import gen3
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME, joint_positions_at
-from kinova_pour_env.kinematics import flange_pose
+from kinova_pour_env.kinematics import flange_pose, rotation_vector
 from kinova_pour_env.kortex.actions import halt
 from kinova_pour_env.kortex.commissioning import payload_mass
 from kinova_pour_env.kortex.config import KortexConfig
@@ -20,7 +20,7 @@ from kinova_pour_env.kortex.errors import KortexError
 from kinova_pour_env.kortex.faults import state_problem
 from kinova_pour_env.kortex.feedback import FeedbackReader
 from kinova_pour_env.kortex.protection_zones import zones_on_the_way
-from kinova_pour_env.kortex.retreat import REACH_HIGH, REACH_LOW, can_retreat, rotation_vector
+from kinova_pour_env.kortex.retreat import REACH_HIGH, REACH_LOW, can_retreat
 from kinova_pour_env.kortex.units import twist_limits
 from kinova_pour_env.scene import Scene
 

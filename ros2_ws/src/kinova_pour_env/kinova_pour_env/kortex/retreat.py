@@ -4,14 +4,13 @@ Joint actions ignore protection zones and may pass the target cup; from up there
 """
 
 from collections.abc import Generator
-from math import atan2
 from typing import NamedTuple
 
 import numpy as np
 
 from kinova_pour_env.arm import ArmState, Vector
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
-from kinova_pour_env.kinematics import small_rotation_vector
+from kinova_pour_env.kinematics import rotation_vector
 
 GAIN = 1.5
 """1/s: the speed asked for, over the distance left."""
@@ -65,15 +64,6 @@ def twists_along(
             if max(np.linalg.norm(away), np.linalg.norm(turn_left)) < NEAR:
                 break
             state = yield np.concatenate((_towards(away, speed), _towards(turn_left, turn)))
-
-
-def rotation_vector(rotation: Vector) -> Vector:
-    """The axis of a rotation [3, 3] times its angle in [0, pi), rad."""
-    sine = small_rotation_vector(rotation)
-    length = float(np.linalg.norm(sine))
-    if length < 1e-9:
-        return sine
-    return sine * (atan2(length, (np.trace(rotation) - 1) / 2) / length)
 
 
 def _towards(left: Vector, limit: float) -> Vector:

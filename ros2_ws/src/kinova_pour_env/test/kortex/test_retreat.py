@@ -2,18 +2,15 @@ from math import pi
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
 from kinova_pour_env.kinematics import rotation_from_vector
-from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, rotation_vector, twists_along
+from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, twists_along
 
 SPEED, TURN = 0.12, 0.5
 
 
-@pytest.mark.parametrize("roll", [0.0, 1.75, 3.1])
+@pytest.mark.parametrize("roll", [0.0, 1.75, pi])
 def test_the_mug_is_turned_upright_then_lifted_then_brought_home(floating_cup, roll):
     floating_cup.position = np.array((0.58, -0.2, 0.225))
     floating_cup.rotation = rotation_from_vector((roll, 0, 0))
@@ -44,9 +41,3 @@ def test_where_the_way_back_is_known(floating_cup):
     assert can_retreat(floating_cup.read())
     floating_cup.position = np.array((0.13, 0.0, 0.2))
     assert not can_retreat(floating_cup.read())
-
-
-@given(arrays(float, 3, elements=st.floats(-1.8, 1.8)))
-def test_rotation_vectors(vector):
-    if np.linalg.norm(vector) < pi - 1e-3:
-        np.testing.assert_allclose(rotation_vector(rotation_from_vector(vector)), vector, atol=1e-6)

@@ -7,7 +7,7 @@ import numpy as np
 
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import Vector
-from kinova_pour_env.kinematics import small_rotation_vector
+from kinova_pour_env.kinematics import rotation_vector
 from sim_bridge.kortex_emulator.joint_trajectory import trajectory
 from sim_bridge.kortex_emulator.path.kortex_api.autogen.messages import Errors_pb2
 from sim_bridge.kortex_emulator.refusal import Refusal
@@ -141,16 +141,3 @@ class Delay:
 
 def _limited(part: Vector, limit: float) -> Vector:
     return part * min(1.0, limit / max(float(np.linalg.norm(part)), 1e-9))
-
-
-def rotation_vector(rotation: Vector) -> Vector:
-    """The axis times the angle of a rotation [3, 3], [3] rad: the inverse of `rotation_from_vector`."""
-    sine = small_rotation_vector(rotation)
-    length = float(np.linalg.norm(sine))
-    angle = float(np.arctan2(length, 0.5 * (np.trace(rotation) - 1)))
-    if length > 1e-9:
-        return sine * angle / length
-    if angle < 1:
-        return sine
-    axis = np.sqrt(np.maximum(0.0, (np.diag(rotation) + 1) / 2))  # half a turn
-    return np.pi * axis * np.sign(rotation[np.argmax(axis)])

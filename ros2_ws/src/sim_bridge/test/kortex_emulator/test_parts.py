@@ -12,7 +12,6 @@ from kinova_pour_env.scene import Mug
 from sim_bridge.kortex_emulator.gripper import Gripper
 from sim_bridge.kortex_emulator.joint_trajectory import trajectory
 from sim_bridge.kortex_emulator.misbehaviour import Misbehaviour, Outcome
-from sim_bridge.kortex_emulator.motions import rotation_vector
 from sim_bridge.kortex_emulator.punctuality import Clock
 from sim_bridge.kortex_emulator.refusal import Refusal
 from sim_bridge.kortex_emulator.tool import ToolPose, pose_fields, pose_from_fields
@@ -59,11 +58,6 @@ def test_trajectories_reach_the_goal_within_the_joints_speeds(start, goal, durat
     times = np.linspace(0, path.duration, 50)
     moves = np.abs(np.diff([path.at(time) for time in times], axis=0))
     assert moves.max() <= 0.84 * path.duration / 49 + 1e-9
-
-
-@given(vectors)
-def test_rotation_vectors_are_the_inverse_of_rotations(vector):
-    assert np.allclose(rotation_vector(rotation_from_vector(vector)), vector, atol=1e-6)
 
 
 @given(vectors)
