@@ -1,6 +1,6 @@
 """What an arm is to this project: the Gen3 over the Kortex API, its emulator, and the PyBullet twin all obey `Arm`."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from math import isfinite
@@ -20,6 +20,8 @@ JOINTS = 7
 
 RETREAT = "retreat"
 """The phase of a reset in which an arm in real time follows twists: one is due in each period, as in an episode."""
+HOME = "home"
+"""The phase in which it goes to its first state by itself."""
 
 
 class ArmError(RuntimeError):
@@ -91,7 +93,7 @@ class Arm(Protocol):
     real_time: bool
     """Whether `advance` waits for the wall clock."""
 
-    def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Iterator[str]:
+    def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Generator[str, None, None]:
         """Go to a first state with a full mug; yields the name of each phase as it begins.
 
         Closing the iterator early leaves the arm standing.
@@ -145,6 +147,10 @@ class Attended(Protocol):
 @runtime_checkable
 class Guarded(Protocol):
     """An arm that goes on with its last twist when the process that drives it hangs: a second process can stop it."""
+
+    @property
+    def halted(self) -> bool:
+        """Whether its last stop got through; one that did not leaves it moving, and to that process."""
 
     def stopper(self) -> StopperCall:
         """How that process gets a connection of its own, by which it can stop the arm at any moment."""

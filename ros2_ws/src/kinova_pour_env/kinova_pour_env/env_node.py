@@ -27,6 +27,7 @@ from kinova_pour_env.exchange import Exchange, Interrupted
 from kinova_pour_env.motion_lock import MotionLock
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.pour_task import PourTask, StepResult
+from kinova_pour_env.reset_phases import UnsafeReset
 from kinova_pour_env.reset_server import conclude, serve_resets
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.watchdog import watch
@@ -196,12 +197,17 @@ class EnvNode(Node):
                 first = self._reset(handle)
                 if first is not None:
                     self._run_episode(first)
-                if self._watchdog is not None:
-                    self._watchdog.rest()
+                self._rest()
         except Exception as error:
             self._control_failure = error
         finally:
             self.arm.stop()
+            self._rest()
+
+    def _rest(self) -> None:
+        """No command is due from now on."""
+        if self._watchdog is not None:
+            self._watchdog.rest()
 
     def _raise_control_failure(self) -> None:
         if self._control_failure is not None:
@@ -224,6 +230,9 @@ class EnvNode(Node):
                     self._broadcast.joints(self.arm.read(), self._now())
                 if lost := self._scale.read(phase, self.arm.read(), self.task.liquid):
                     self._weighed(lost)
+        except UnsafeReset as error:
+            self._violated(error.violation)
+            obstacle = self._obstacle(handle)
         except ArmError as error:
             obstacle = (ResetEpisode.Result.ARM_FAULT, f"the reset failed: {error}")
         if obstacle:

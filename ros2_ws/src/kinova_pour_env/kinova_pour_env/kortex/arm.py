@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -87,12 +87,13 @@ class KortexArm:
             raise
         self._trouble: KortexError | None = None
         self._stopped = False
+        self._halted = True
         self._closed = False
         self._next_tick = time.monotonic()
         self.attendance = Attendance(automatic=self.unattended)
         self.phases = Phases(self)
 
-    def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Iterator[str]:
+    def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Generator[str, None, None]:
         """Go to a first state with a full mug, as the twin does, by way of a person where one is needed.
 
         Args:
@@ -143,21 +144,19 @@ class KortexArm:
 
     def stop(self) -> None:
         """Zero twist; if that does not get through, Kinova's Stop, and that over a new connection."""
-        if self._closed:
-            return
-        for attempt in (self._zero_twist, self._halt, self._reconnect_and_halt):
-            try:
-                return attempt()
-            except InFault as error:  # it stands by itself
-                self._trouble = error
-                return None
-            except KortexError as error:
-                self._trouble = error
-        _log.error("the arm could not be stopped, press the emergency stop: %s", self._trouble)
-        return None
+        if not self._closed:
+            self._halted = self._stop()
+
+    @property
+    def halted(self) -> bool:
+        """Whether the last stop got through (see `arm.Guarded`)."""
+        return self._halted
 
     def emergency_stop(self) -> None:
-        """Kinova's emergency stop, twice: once is not reliable. Twists are refused until a reset has cleared it."""
+        """Kinova's emergency stop, twice: once is not reliable; `stop` where neither gets through.
+
+        Twists are refused until a reset has cleared it.
+        """
         self._stopped = True
         self.attendance.forget()
         failures = []
@@ -171,8 +170,9 @@ class KortexArm:
         if len(failures) == 2:
             self._trouble = failures[-1]
             _log.error("the emergency stop did not get through, press the button: %s", self._trouble)
-            with suppress(KortexError):
-                self._halt()
+            self.stop()
+        else:
+            self._halted = True
 
     def stopper(self) -> StopperCall:
         """How a second process can stop the arm when this one hangs (see `arm.Guarded`)."""
@@ -218,6 +218,8 @@ class KortexArm:
             self.connection.open()
             commission(self.connection, self.config, self.scene)
             self._reader.restart()
+        if not self._halted:
+            self.stop()
         self._trouble = None
         return not alive
 
@@ -252,6 +254,20 @@ class KortexArm:
     def _command(self, twist: Vector) -> None:
         command = twist_command(self.connection.kortex, twist)
         self.connection.call(self.connection.base.SendTwistCommand, command, timeout=self.config.command_timeout)
+
+    def _stop(self) -> bool:
+        """Whether one of the ways to stop got through."""
+        for attempt in (self._zero_twist, self._halt, self._reconnect_and_halt):
+            try:
+                attempt()
+                return True
+            except InFault as error:  # it stands by itself
+                self._trouble = error
+                return True
+            except KortexError as error:
+                self._trouble = error
+        _log.error("the arm could not be stopped, press the emergency stop: %s", self._trouble)
+        return False
 
     def _zero_twist(self) -> None:
         self._command(np.zeros(6))

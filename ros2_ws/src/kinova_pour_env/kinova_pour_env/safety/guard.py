@@ -62,8 +62,7 @@ class Guard:
         self._write(RESTING)
 
     def close(self) -> None:
-        """Let the guard go; the arm must stand."""
-        self.rest()
+        """Let the guard go; an arm that is not at rest it stops before."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         try:

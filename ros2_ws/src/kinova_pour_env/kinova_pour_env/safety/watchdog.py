@@ -17,12 +17,18 @@ def watch(arm: Arm, config: SafetyConfig, on_trip: Callable[[Violation], None]) 
     Raises:
         ArmError: the guard could not connect to the arm.
     """
-    guard = Guard(arm.stopper(), config.guard_timeout) if isinstance(arm, Guarded) else None
-    return Watchdog(config.watchdog_timeout, arm.stop, on_trip, guard)
+    if not isinstance(arm, Guarded):
+        return Watchdog(config.watchdog_timeout, arm.stop, on_trip)
+    guard = Guard(arm.stopper(), config.guard_timeout)
+    return Watchdog(config.watchdog_timeout, arm.stop, on_trip, guard, lambda: arm.halted)
 
 
 class Watchdog:
-    """Commands are due from the first `beat` until `rest`; the guard, where there is one, is told of both."""
+    """Commands are due from the first `beat` until `rest`; the guard, where there is one, is told of both.
+
+    While the arm's last stop has not got through, nothing brings rest: the watchdog tries once more, the guard on its
+    own connection until it is done.
+    """
 
     def __init__(
         self,
@@ -30,6 +36,7 @@ class Watchdog:
         stop: Callable[[], None],
         on_trip: Callable[[Violation], None],
         guard: Guard | None = None,
+        halted: Callable[[], bool] = lambda: True,
     ) -> None:
         """Start watching; nothing is due yet.
 
@@ -38,10 +45,12 @@ class Watchdog:
             stop: stops the arm; called from the watchdog's thread.
             on_trip: told of it, from the watchdog's thread, or from that of `beat`.
             guard: stops the arm when this process hangs; closed with the watchdog.
+            halted: whether the arm's last stop got through.
         """
         self._timeout = timeout
         self._stop, self._on_trip = stop, on_trip
         self._guard = guard
+        self._halted = halted
         self._last = RESTING
         self._lock = Lock()
         self._closed = Event()
@@ -62,14 +71,16 @@ class Watchdog:
                 self._end(Violation(WATCHDOG, "guard", 1.0, 0.0, (), message))
 
     def rest(self) -> None:
-        """The arm stands: nothing is due."""
+        """The arm was stopped: nothing is due."""
+        if not self._halted():
+            return
         with self._lock:
             self._last = RESTING
         if self._guard is not None:
             self._guard.rest()
 
     def close(self) -> None:
-        """Watch no more; the arm must stand."""
+        """Watch no more; an arm that is not at rest is the guard's, who stops it."""
         self._closed.set()
         self._thread.join()
         if self._guard is not None:

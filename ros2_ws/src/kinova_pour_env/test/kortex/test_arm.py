@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kinova_pour_env import gen3
-from kinova_pour_env.arm import Arm, ArmError, Attended
+from kinova_pour_env.arm import Arm, ArmError, Attended, Guarded
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
 from kinova_pour_env.kinematics import angles_from_rotation
 from kinova_pour_env.kortex import errors
@@ -78,7 +78,7 @@ def comes_to_rest(control, within=1.0):
 def test_it_is_an_arm_beside_which_a_person_stands(arm):
     held: Arm = arm
     assert held.real_time
-    assert isinstance(arm, Attended)
+    assert isinstance(arm, Attended) and isinstance(arm, Guarded)
     assert not arm.unattended
 
 
@@ -158,6 +158,16 @@ def test_an_emergency_stop_whose_first_call_is_lost(arm, control):
     assert next(phase for phase in phases if phase != "acknowledge") == "preflight"
     phases.close()
     assert arm.read().faults == ()
+
+
+def test_an_emergency_stop_over_a_lost_session_stops_it_all_the_same(arm, control):
+    stream(arm, TO_THE_LEFT, 20)
+    control.drop_session()
+    time.sleep(0.05)
+    arm.emergency_stop()
+    assert arm.halted
+    assert comes_to_rest(control)
+    assert "emergency stop" in arm.read().faults
 
 
 def test_a_fault_waits_for_a_person_and_is_cleared_then(arm, control):
@@ -297,6 +307,8 @@ def test_the_arm_goes_dark():
     assert len(state.faults) == 2  # and what became of the twists
     with pytest.raises(errors.SessionLost, match="no arm answers"):
         reset(arm)
+    assert not arm.halted
     arm.emergency_stop()
+    assert not arm.halted
     arm.close()
     arm.close()

@@ -143,6 +143,13 @@ def test_at_rest_nothing_is_due(log: Path) -> None:
     assert not guard.lost
 
 
+def test_who_lets_it_go_in_a_motion_leaves_a_stopped_arm(log: Path) -> None:
+    guard = Guard(StopperCall("logging_stopper:connect", {"log": str(log), "failures": 2}), TIMEOUT)
+    guard.beat()
+    guard.close()
+    assert (len(times(log, "stop")), len(times(log, "close"))) == (1, 1)
+
+
 def test_a_guard_that_died_is_missed(log: Path) -> None:
     guard = Guard(StopperCall("logging_stopper:connect", {"log": str(log)}), TIMEOUT)
     guard._process.kill()

@@ -61,6 +61,15 @@ def test_at_rest_nothing_is_due(stopped: Stopped) -> None:
     assert stopped.times == []
 
 
+def test_an_arm_whose_stop_did_not_get_through_is_stopped_again(stopped: Stopped) -> None:
+    watchdog = Watchdog(TIMEOUT, stopped.stop, stopped.reasons.append, halted=lambda: False)
+    beating(watchdog, 3)
+    watchdog.rest()
+    time.sleep(2 * TIMEOUT)
+    watchdog.close()
+    assert len(stopped.times) == 1
+
+
 def test_who_was_frozen_learns_it_before_the_next_command(stopped: Stopped, monkeypatch: pytest.MonkeyPatch) -> None:
     """As after SIGCONT: the thread of the control loop may be the first that runs again."""
     watchdog = Watchdog(TIMEOUT, stopped.stop, stopped.reasons.append)
