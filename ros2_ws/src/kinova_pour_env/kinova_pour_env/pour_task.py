@@ -169,8 +169,8 @@ class PourTask:
             raise EpisodeError("no step is under way: call start_step first")
         if not (self._violations.seen or self._violations.reported or self._interrupted.is_set()):
             command = self._filter.command(self._action, self._course.state, self._motion)
-            self._executed.append(command.action_executed)
-            self._advance(command)
+            if self._advance(command):
+                self._executed.append(command.action_executed)
         else:
             self._violations.note_reported()
         ended = self._violations.seen or self._interrupted.is_set() or self._course.state.faults
@@ -231,13 +231,13 @@ class PourTask:
         vars(self).update(put_back(self.arm, snapshot))
         self._interrupted.clear()
 
-    def _advance(self, command: Command) -> None:
-        """One control period: move, let the coffee slosh, look for violations, tell."""
+    def _advance(self, command: Command) -> bool:
+        """One control period: move, let the coffee slosh, look for violations, tell; false if the arm was not told."""
         if self.on_command is not None:
             self.on_command()
             if self._violations.reported:
                 self._violations.note_reported()
-                return
+                return False
         self._motion = command.motion
         self._commands.append(command.twist)
         try:
@@ -245,7 +245,7 @@ class PourTask:
         except ArmError:
             self._violations.note_reported()
             if self._violations.seen:  # an emergency stop came between
-                return
+                return False
             raise
         state = self.arm.advance()
         self._course.update(state)
@@ -256,6 +256,7 @@ class PourTask:
         self._violations.note_reported()
         if self.on_tick is not None:
             self.on_tick(self._course.tick(new))
+        return True
 
     def _stop(self) -> None:
         """Bring the arm to rest: at once where a violation asks for it, else as the filter does; no time in simulation.

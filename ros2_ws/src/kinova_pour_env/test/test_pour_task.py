@@ -272,7 +272,9 @@ def test_an_arm_that_refuses_after_an_emergency_stop_is_no_failure(
         raise ArmError("the emergency stop is on")
 
     monkeypatch.setattr(floating_cup, "send_twist", stopped_in_between)
-    assert [violation.kind for violation in task.step(STILL).violations] == ["emergency_stop"]
+    result = task.step([1, 0, 0, 0])
+    assert [violation.kind for violation in result.violations] == ["emergency_stop"]
+    assert (result.duration, result.action_executed.any()) == (0, False)
 
 
 def test_a_fault_of_the_arm_truncates(begin: Begin, floating_cup: Any) -> None:

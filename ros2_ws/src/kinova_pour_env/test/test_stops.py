@@ -89,7 +89,9 @@ def test_what_the_watchdog_stopped_is_not_set_in_motion_again(task: PourTask, fl
     ticks = at_full_speed(task, [1, 0, 0, 0])
     task.on_command = lambda: task.report(Violation("watchdog", "watchdog", 1.0, 0.1, (), "no command"))
     floating_cup.stop()
-    assert task.step([1, 0, 0, 0]).violations[0].kind == "watchdog"
+    result = task.step([1, 0, 0, 0])
+    assert result.violations[0].kind == "watchdog"
+    assert (result.duration, result.action_executed.any()) == (0, False)
     assert not ticks and not floating_cup.target.any() and not floating_cup.emergency_stopped
 
 
