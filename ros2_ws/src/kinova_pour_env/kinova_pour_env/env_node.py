@@ -230,11 +230,10 @@ class EnvNode(Node):
                     self._broadcast.joints(self.arm.read(), self._now())
                 if lost := self._scale.read(phase, self.arm.read(), self.task.liquid):
                     self._weighed(lost)
-        except UnsafeReset as error:
-            self._violated(error.violation)
-            obstacle = self._obstacle(handle)
         except ArmError as error:
             obstacle = (ResetEpisode.Result.ARM_FAULT, f"the reset failed: {error}")
+            if isinstance(error, UnsafeReset):
+                self._violated(error.violation)
         if obstacle:
             phases.close()
             self.arm.stop()

@@ -14,6 +14,7 @@ from kinova_pour_env.goal import OBSERVATIONS
 from kinova_pour_env.liquid import Liquid
 from kinova_pour_env.places import check_places
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
+from kinova_pour_env.reset_phases import reset_phases
 from kinova_pour_env.safety.arm_monitor import ArmMonitor
 from kinova_pour_env.safety.motion_limiter import STANDING, standing
 from kinova_pour_env.safety.safety_config import SafetyConfig
@@ -108,18 +109,13 @@ class PourTask:
             standing, outside an episode.
 
         Raises:
-            ArmError: the arm cannot get there.
+            ArmError: the arm cannot get there; an `UnsafeReset` if it was stopped on its way.
         """
         self.running = False
         self._interrupted.clear()
         self._violations.clear()
         conditions = self.config.disturbance.conditions(self._written_scene, random)
-        yield from self.arm.reset(random, conditions.scene)
-        if self.arm.real_time:
-            for _ in range(round(self.config.settle_time / self.arm.period)):
-                yield "settle"
-                self.arm.send_twist(np.zeros(6))
-                self.arm.advance()
+        yield from reset_phases(self.arm, random, conditions.scene, self.config.settle_time, self._monitor)
         if conditions.scene != self.scene:
             self._course = Course(conditions.scene, self.config)
         self._commands = deque([np.zeros(6)] * conditions.delay)

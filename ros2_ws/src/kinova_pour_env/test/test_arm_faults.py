@@ -270,6 +270,32 @@ def test_a_frozen_environment_is_stopped_by_its_guard_and_owns_up_to_it(driver: 
     assert "no command for" in driver.acknowledge()
 
 
+@pytest.mark.parametrize(
+    ("phase", "inject", "kind", "told"),
+    [
+        ("retreat", lambda arm: arm.hold(5.0), "collision", "presses on the tool"),
+        ("home", lambda arm: arm.freeze_feedback(0.6), "watchdog", "feedback has been the same"),
+    ],
+)
+def test_what_goes_wrong_in_a_reset_stops_it_at_once(
+    driver: Driver, phase: str, inject: Callable[[Any], None], kind: str, told: str
+) -> None:
+    driver.move()
+    wait(lambda: driver.control.status()["cup_position"][1] > 0.1)
+    reset = driver.begin_reset()
+    wait(lambda: driver.phase == phase)
+    time.sleep(0.3)
+    inject(driver.control)
+    wait(lambda: driver.heard["safety_violation"], 0.5)
+    assert driver.heard["safety_violation"][-1].kind == kind
+    result = finished(reset).result
+    assert result.code == Result.ARM_FAULT and re.search(told, result.message)
+    wait(lambda: driver.speed < 1e-3, 0.5)
+    assert driver.control.status()["state"] == IN_FAULT
+    refused = driver.end_reset(driver.begin_reset())
+    assert refused.code == Result.NEEDS_ACKNOWLEDGE and re.search(told, refused.message)
+
+
 def test_an_emergency_stop_by_service(driver: Driver) -> None:
     driver.move()
     assert finished(driver.services["emergency_stop"].call_async(Trigger.Request())).success

@@ -51,6 +51,7 @@ def test_phases(floating_cup: Any) -> None:
     task = PourTask(floating_cup, Scene(), PourCoffeeConfig(settle_time=0.1))
     assert list(task.reset(np.random.default_rng(0))) == ["going home"]
     floating_cup.real_time = True
+    task = PourTask(floating_cup, Scene(), PourCoffeeConfig(settle_time=0.1))
     before = floating_cup.time
     assert list(task.reset(np.random.default_rng(0))) == ["going home", *["settle"] * 4]
     assert floating_cup.time - before == pytest.approx(0.1)

@@ -1,7 +1,7 @@
 """The PyBullet twin of the Gen3: the same commands, limits and timing as the arm, as fast as it computes."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from copy import deepcopy
 from dataclasses import replace
 from math import isfinite
@@ -80,7 +80,7 @@ class Twin:
             self.close()
             raise
 
-    def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Iterator[str]:
+    def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Generator[str, None, None]:
         """Stand at Home, moved by a draw from the cube of `scene.start_spread`; clears every fault.
 
         Args:

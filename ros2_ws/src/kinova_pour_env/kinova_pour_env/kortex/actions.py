@@ -9,9 +9,6 @@ from typing import Any
 from kinova_pour_env.kortex.connection import Connection
 from kinova_pour_env.kortex.errors import ActionFailed, KortexError, NotMoving, words_of
 
-LOOK = 0.05
-"""s between two looks at whether it has ended."""
-
 ACTION_END, ACTION_ABORT, ACTION_PREPROCESS_ABORT = 1, 2, 6
 
 
@@ -26,7 +23,7 @@ def halt(connection: Connection, timeout: float | None = None) -> None:
 
 
 def carry_out(connection: Connection, action: Any, timeout: float) -> Generator[None, None, None]:
-    """Start an action and wait for its end; yields while it lasts. Closing the iterator early stops the arm.
+    """Start an action and look for its end; yields while it lasts. Closing the iterator early stops the arm.
 
     The notifications are subscribed to before the action starts: a short one would end unheard.
 
@@ -48,7 +45,7 @@ def carry_out(connection: Connection, action: Any, timeout: float) -> Generator[
         latest = time.monotonic() + timeout
         while not ended:
             try:
-                notification = told.get(timeout=LOOK)
+                notification = told.get_nowait()
             except Empty:
                 if time.monotonic() > latest:
                     raise ActionFailed(f"the action '{action.name}' did not end within {timeout:g} s") from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kinova_pour_env.arm import RETREAT, ArmError, ArmState, Vector
+from kinova_pour_env.arm import HOME, RETREAT, ArmError, ArmState, Vector
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
 from kinova_pour_env.kinematics import wrap
 from kinova_pour_env.kortex.actions import carry_out
@@ -136,20 +136,20 @@ class Phases:
             except StopIteration:
                 break
         arm.stop()
-        yield "home"  # no twist is due any more
+        yield HOME  # no twist is due any more
         arm.come_to_rest()
 
     def _home(self, start: Vector) -> Iterator[str]:
         """A joint action to the drawn start, beside Home."""
         arm = self._arm
-        yield "home"
+        yield HOME
         farthest = _farthest(start, self._sound(arm.read()))
         seconds = max(SHORTEST_ACTION, 2 * farthest / arm.config.home_speed)
         action = joint_action(arm.connection.kortex, "msaclag start", start, seconds)
         with closing(carry_out(arm.connection, action, arm.config.action_timeout)) as moving:
             for _ in moving:
-                self._sound(arm.read())
-                yield "home"
+                self._sound(arm.advance())
+                yield HOME
         arm.come_to_rest()
         if (left := _farthest(start, self._sound(arm.read()))) > ARRIVED:
             raise ActionFailed(f"the action that goes home ended {left:.3f} rad before its end")
