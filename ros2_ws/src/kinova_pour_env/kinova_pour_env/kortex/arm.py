@@ -62,7 +62,7 @@ class KortexArm:
     def __init__(
         self, scene: Scene, config: KortexConfig | None = None, credentials: Credentials | None = None
     ) -> None:
-        """Connect and tell the arm what it holds; nothing moves before a reset.
+        """Connect; nothing moves before a reset, which tells the arm what it holds.
 
         Args:
             scene: with the mug.
@@ -80,14 +80,13 @@ class KortexArm:
         self._credentials = credentials or find_credentials(self.config.credentials_file)
         self.connection = Connection(kortex, self.config, self._credentials)
         try:
-            commission(self.connection, self.config, scene)
             self._reader = FeedbackReader(self.connection, self.config)
         except KortexError:
             self.connection.close()
             raise
         self._trouble: KortexError | None = None
         self._stopped = False
-        self._halted = True
+        self._halted = self._new_sessions = True
         self._closed = False
         self._next_tick = time.monotonic()
         self.attendance = Attendance(automatic=self.unattended)
@@ -203,7 +202,7 @@ class KortexArm:
         """See that the sessions live, make new ones where they do not, and forget what went wrong on the old ones.
 
         Returns:
-            Whether they are new.
+            Whether they are new since the last time, also those that a stop has made: all has to be told and checked.
 
         Raises:
             KortexError: the arm cannot be reached.
@@ -215,13 +214,13 @@ class KortexArm:
         except (SessionLost, CallTimedOut):
             alive = False
         if not alive:
-            self.connection.open()
-            commission(self.connection, self.config, self.scene)
+            self._reconnect()
             self._reader.restart()
         if not self._halted:
             self.stop()
         self._trouble = None
-        return not alive
+        new, self._new_sessions = self._new_sessions, False
+        return new
 
     def clear_faults(self) -> None:
         """Clear the arm's faults and the emergency stop, as a person has permitted.
@@ -248,7 +247,12 @@ class KortexArm:
         self.connection.call(self.connection.base.SendGripperCommand, command)
 
     def preflight(self) -> Preflight:
-        """The checks before the first motion, of this arm as it is now."""
+        """Tell the arm how it is commanded and what it holds; the checks before the first motion, of it as it is now.
+
+        Raises:
+            KortexError: the arm refuses it.
+        """
+        commission(self.connection, self.config, self.scene)
         return Preflight(self.connection, self._reader, self.config, self.scene)
 
     def _command(self, twist: Vector) -> None:
@@ -275,8 +279,12 @@ class KortexArm:
     def _halt(self) -> None:
         halt(self.connection, self.config.command_timeout)
 
-    def _reconnect_and_halt(self) -> None:
+    def _reconnect(self) -> None:
         self.connection.open()
+        self._new_sessions = True
+
+    def _reconnect_and_halt(self) -> None:
+        self._reconnect()
         self._halt()
 
     def _with_faults(self, state: ArmState) -> ArmState:

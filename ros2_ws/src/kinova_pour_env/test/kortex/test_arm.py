@@ -229,8 +229,18 @@ def test_the_session_is_lost(arm, control):
     assert np.linalg.norm(control.status()["cup_velocity"]) > 0.05  # it keeps its last twist
     arm.stop()
     assert comes_to_rest(control)
-    reset(arm)
+    assert "preflight" in reset(arm)
     assert arm.read().faults == ()
+
+
+def test_after_a_power_cycle_it_is_told_everything_anew(arm, control):
+    stream(arm, TO_THE_LEFT, 20)
+    control.restart()
+    stream(arm, TO_THE_LEFT, 2)
+    arm.stop()
+    assert "preflight" in reset(arm)
+    assert all(check.passed for check in arm.phases.checks), arm.phases.checks
+    np.testing.assert_allclose(arm.advance().wrench, 0, atol=1e-3)
 
 
 def test_the_connection_is_cut(arm, control):
