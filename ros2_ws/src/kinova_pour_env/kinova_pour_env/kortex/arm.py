@@ -116,7 +116,7 @@ class KortexArm:
             self.stop()
 
     def send_twist(self, twist: Vector) -> None:
-        """Replace the commanded twist [6]; a faulted arm ignores it.
+        """Replace the commanded twist [6]; a faulted arm ignores it, and one of before a freeze is not sent.
 
         Raises:
             ArmError: the twist is not six finite numbers, or the emergency stop is on.
@@ -125,7 +125,10 @@ class KortexArm:
         if self._stopped:
             raise ArmError("the emergency stop is on: reset the arm first")
         if self._trouble is None:
-            time.sleep(max(0.0, self._next_tick + COMMAND_DELAY - time.monotonic()))
+            due = max(self._next_tick + COMMAND_DELAY, time.monotonic())
+            time.sleep(max(0.0, due - time.monotonic()))
+            if time.monotonic() - due > self.period:  # frozen meanwhile, and perhaps stopped by the guard
+                return
             try:
                 self._command(wanted)
             except KortexError as error:

@@ -283,6 +283,17 @@ def test_a_twist_without_an_answer(arm, control):
     assert comes_to_rest(control)
 
 
+def test_a_twist_of_before_a_freeze_is_not_sent(arm, control, monkeypatch):
+    arm.advance()
+    begin, sleep = time.monotonic(), time.sleep
+    with monkeypatch.context() as frozen:
+        frozen.setattr(time, "sleep", lambda seconds: sleep(seconds + 0.2))
+        arm.send_twist(TO_THE_LEFT)
+    assert control.journal(begin)["orders"] == []
+    stream(arm, TO_THE_LEFT, 1)
+    assert [order[1] for order in control.journal(begin)["orders"]] == ["SendTwistCommand"]
+
+
 def test_an_aborted_action_tells_its_reason(arm, control):
     control.abort_next_action(65)
     with pytest.raises(errors.ActionFailed, match="a joint would leave its limits"):
