@@ -18,6 +18,7 @@ class Attendance:
         """
         self._automatic = automatic
         self._acknowledged = Event()
+        self._faults: frozenset[str] = frozenset()
         self._awaited = ""
 
     def acknowledge(self, faults: tuple[str, ...]) -> str:
@@ -31,6 +32,7 @@ class Attendance:
         """
         awaited = self._awaited or ", ".join(faults)
         if awaited:
+            self._faults = frozenset(faults)
             self._acknowledged.set()
         return awaited
 
@@ -39,12 +41,17 @@ class Attendance:
         """Whether the person has looked since the last wait."""
         return self._acknowledged.is_set()
 
+    def knows(self, faults: tuple[str, ...]) -> bool:
+        """Whether all of these have been acknowledged, since the last `forget`."""
+        return self._automatic or self._faults.issuperset(faults)
+
     def forget(self) -> None:
         """What was acknowledged until now is of the past."""
         self._acknowledged.clear()
+        self._faults = frozenset()
 
     def wait(self, awaited: str) -> Iterator[None]:
-        """Yields as long as nobody has acknowledged; uses the acknowledgement up.
+        """Yields as long as nobody has acknowledged; uses the acknowledgement up, but for the faults that it was of.
 
         Args:
             awaited: what the person is to do, for the log.
@@ -57,4 +64,4 @@ class Attendance:
                     yield
         finally:
             self._awaited = ""
-            self.forget()
+            self._acknowledged.clear()

@@ -82,15 +82,17 @@ class Phases:
                 time.sleep(BETWEEN_CONNECTIONS)
 
     def _clear(self) -> Iterator[str]:
-        """Faults are cleared once a person has acknowledged them, never before."""
+        """Faults are cleared once a person has acknowledged each of them, never before."""
         arm = self._arm
-        faults = arm.read().faults
-        if not faults:
+        if not arm.read().faults:
             arm.attendance.forget()
             return
         yield "acknowledge"
-        for _ in arm.attendance.wait(f"the arm reports '{', '.join(faults)}': make it safe"):
-            yield from self._pause("acknowledge")
+        while not arm.attendance.knows(faults := arm.read().faults):
+            arm.attendance.forget()
+            for _ in arm.attendance.wait(f"the arm reports '{', '.join(faults)}': make it safe"):
+                yield from self._pause("acknowledge")
+        arm.attendance.forget()
         arm.clear_faults()
         self._ready = False
         latest = time.monotonic() + CLEARING_TIME

@@ -183,6 +183,21 @@ def test_a_fault_waits_for_a_person_and_is_cleared_then(arm, control):
     assert arm.read().faults == ()
 
 
+def test_a_fault_that_came_after_the_acknowledgement_waits_for_another(arm, control):
+    control.fault(bank_a=0x100000)
+    time.sleep(0.05)
+    assert "maximum force at the end effector" in arm.advance().faults
+    assert arm.acknowledge() == "maximum force at the end effector"
+    control.fault(bank_a=0x200000)
+    time.sleep(0.05)
+    arm.advance()
+    phases = arm.reset(np.random.default_rng(0))
+    assert [next(phases) for _ in range(5)] == ["connect", *["acknowledge"] * 4]
+    assert control.status()["state"] == 4
+    phases.close()
+    assert "preflight" in reset(arm)
+
+
 def test_a_pressed_button_is_not_cleared(arm, control):
     control.press_estop()
     time.sleep(0.05)

@@ -18,6 +18,18 @@ def test_a_fault_may_be_acknowledged_before_anything_waits():
     assert next(attendance.wait("refill the mug"), "over") is None
 
 
+def test_faults_are_known_once_they_were_acknowledged():
+    attendance = Attendance(automatic=False)
+    wait = attendance.wait("make it safe")
+    next(wait)
+    attendance.acknowledge(("joint fault", "network error"))
+    assert next(wait, "over") == "over"
+    assert attendance.knows(("joint fault",))
+    assert not attendance.knows(("joint fault", "maximum payload"))
+    attendance.forget()
+    assert not attendance.knows(("joint fault",))
+
+
 def test_an_acknowledgement_of_nothing_does_not_count():
     attendance = Attendance(automatic=False)
     assert attendance.acknowledge(()) == ""
@@ -40,4 +52,6 @@ def test_a_wait_that_is_broken_off_waits_for_nothing_any_more():
 
 
 def test_without_a_person_no_wait_lasts():
-    assert list(Attendance(automatic=True).wait("refill the mug")) == []
+    attendance = Attendance(automatic=True)
+    assert list(attendance.wait("refill the mug")) == []
+    assert attendance.knows(("joint fault",))
