@@ -8,9 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kinova_pour_env import gen3
 from kinova_pour_env.arm import ArmState, Vector
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
 from kinova_pour_env.kinematics import rotation_vector
+from kinova_pour_env.safety.axis_motion import AT_REST, AxisLimits, approach
+from kinova_pour_env.safety.safety_config import AXIS_ACCELERATION
 
 GAIN = 1.5
 """1/s: the speed asked for, over the distance left."""
@@ -19,6 +22,19 @@ NEAR = 0.02
 
 REACH_LOW, REACH_HIGH = np.array((0.25, -0.55, 0.03)), np.array((0.80, 0.40, 0.75))
 """m: from the cup's places in this box the way back by straight legs stays clear of singularities and of the base."""
+
+JERK = 4.0
+"""m/s^3, and rad/s^3."""
+LIMITS = tuple(
+    AxisLimits(speed, acceleration * gen3.COMMAND_PERIOD, JERK * gen3.COMMAND_PERIOD**2)
+    for speed, acceleration in (
+        *[(gen3.LINEAR_SPEED, AXIS_ACCELERATION)] * 3,
+        *[(gen3.ANGULAR_SPEED, gen3.ANGULAR_ACCELERATION)] * 3,
+    )
+)
+"""Of each component of a twist."""
+STANDING = [approach(0.0, AT_REST, limits) for limits in LIMITS]
+"""The motion before the first twist; `approach` is compiled by it, before the arm moves."""
 
 
 class Leg(NamedTuple):
@@ -49,7 +65,7 @@ def can_retreat(state: ArmState) -> bool:
 def twists_along(
     legs: tuple[Leg, ...], speed: float, turn: float, state: ArmState
 ) -> Generator[Vector, ArmState, None]:
-    """The twists [6] that follow the legs.
+    """The twists [6] that follow the legs, one in each period; from zero and within `LIMITS`.
 
     Args:
         legs: in their order.
@@ -57,16 +73,19 @@ def twists_along(
         turn: rad/s.
         state: where the arm is; send the state after each twist with the generator's `send`.
     """
+    motion = STANDING
     for leg in legs:
         while True:
             away = leg.place - state.cup_position
             turn_left = rotation_vector(leg.rotation @ state.cup_rotation.T)
             if max(np.linalg.norm(away), np.linalg.norm(turn_left)) < NEAR:
                 break
-            state = yield np.concatenate((_towards(away, speed), _towards(turn_left, turn)))
+            wanted = (*_towards(away, speed), *_towards(turn_left, turn))
+            motion = [approach(*axis) for axis in zip(wanted, motion, LIMITS, strict=True)]
+            state = yield np.array([axis.speed for axis in motion])
 
 
-def _towards(left: Vector, limit: float) -> Vector:
+def _towards(left: Vector, limit: float) -> list[float]:
     wanted = GAIN * left
     length = float(np.linalg.norm(wanted))
-    return wanted * min(1.0, limit / length) if length > 0 else wanted
+    return (wanted * min(1.0, limit / length) if length > 0 else wanted).tolist()

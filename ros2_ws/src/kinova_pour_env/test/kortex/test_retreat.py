@@ -3,11 +3,14 @@ from math import pi
 import numpy as np
 import pytest
 
+from kinova_pour_env.gen3 import ANGULAR_ACCELERATION, COMMAND_PERIOD
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
 from kinova_pour_env.kinematics import rotation_from_vector
-from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, twists_along
+from kinova_pour_env.kortex.retreat import JERK, NEAR, can_retreat, legs_from, twists_along
+from kinova_pour_env.safety.safety_config import AXIS_ACCELERATION
 
 SPEED, TURN = 0.12, 0.5
+RAMP = np.repeat([AXIS_ACCELERATION, ANGULAR_ACCELERATION], 3) * COMMAND_PERIOD
 
 
 @pytest.mark.parametrize("roll", [0.0, 1.75, pi])
@@ -16,8 +19,9 @@ def test_the_mug_is_turned_upright_then_lifted_then_brought_home(floating_cup, r
     floating_cup.rotation = rotation_from_vector((roll, 0, 0))
     states = [floating_cup.read()]
     twists = twists_along(legs_from(states[0]), SPEED, TURN, states[0])
-    twist = next(twists)
+    twist, sent = next(twists), [np.zeros(6)]
     while True:
+        sent.append(twist)
         assert np.linalg.norm(twist[:3]) < SPEED + 1e-9
         assert np.linalg.norm(twist[3:]) < TURN + 1e-9
         floating_cup.send_twist(twist)
@@ -27,6 +31,8 @@ def test_the_mug_is_turned_upright_then_lifted_then_brought_home(floating_cup, r
         except StopIteration:
             break
         assert len(states) < 1200
+    assert (np.abs(np.diff(sent, axis=0)).max(axis=0) < RAMP + 1e-9).all()
+    assert np.abs(np.diff(sent, n=2, axis=0)).max() < JERK * COMMAND_PERIOD**2 + 1e-9
     last = states[-1]
     assert np.linalg.norm(last.cup_position - CUP_AT_HOME) < NEAR
     np.testing.assert_allclose(last.cup_rotation, np.eye(3), atol=NEAR)
