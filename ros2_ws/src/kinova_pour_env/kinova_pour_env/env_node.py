@@ -144,12 +144,12 @@ class EnvNode(Node):
             self._conclude(handle, ResetEpisode.Result.OTHER_LEARNER, message)
             return
         self._owner = learner
-        self._goals.put(handle)
         self._end_episode()
+        self._goals.put(handle)
 
     def _soft_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._end_episode()
-        response.success, response.message = True, "the episode is interrupted and the arm comes to rest"
+        response.success, response.message = True, "the episode or reset is interrupted and the arm comes to rest"
         return response
 
     def _emergency_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
@@ -178,7 +178,7 @@ class EnvNode(Node):
         return Health(OK, "ready" if self._owner else "waiting for a learner", values)
 
     def _end_episode(self) -> None:
-        """Truncate the episode under way, within one control period."""
+        """Truncate the episode under way within one control period, or cancel the reset."""
         self.task.interrupt()
         self._exchange.wake()
 
@@ -260,7 +260,7 @@ class EnvNode(Node):
         if self._lock.reason:
             remedy = f"until a person calls {self._lock.service}"
             return ResetEpisode.Result.NEEDS_ACKNOWLEDGE, f"the arm stands after '{self._lock.reason}' {remedy}"
-        if handle.is_cancel_requested or self._ending:
+        if handle.is_cancel_requested or self.task.interrupted or self._ending:
             return ResetEpisode.Result.CANCELLED, "the reset was cancelled; the arm stands"
         return None
 

@@ -102,7 +102,7 @@ class PourTask:
         return self._course.liquid
 
     def reset(self, random: np.random.Generator) -> Generator[str, None, None]:
-        """Bring the arm to a first state with a full mug and begin an episode.
+        """Bring the arm to a first state with a full mug and begin an episode; `interrupted` tells of it from now on.
 
         Yields:
             The name of the phase, at least once each; often in a long one. Closing the iterator early leaves the arm
@@ -114,6 +114,9 @@ class PourTask:
         self.running = False
         self._interrupted.clear()
         self._violations.clear()
+        return self._phases(random)
+
+    def _phases(self, random: np.random.Generator) -> Generator[str, None, None]:
         conditions = self.config.disturbance.conditions(self._written_scene, random)
         yield from reset_phases(self.arm, random, conditions.scene, self.config.settle_time, self._monitor)
         if conditions.scene != self.scene:

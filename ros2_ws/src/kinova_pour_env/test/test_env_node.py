@@ -270,6 +270,16 @@ def test_a_reset_is_cancelled_at_any_moment_and_leaves_the_arm_standing(learner:
 
 
 @pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "task.settle_time:=5.0"]])
+def test_a_soft_stop_during_a_reset_ends_it(learner: Learner) -> None:
+    handle = learner.request()
+    wait(lambda: "settle" in learner.feedback)
+    start = time.monotonic()
+    assert learner.call("soft_stop").success
+    result = finished(handle.get_result_async()).result
+    assert result.code == Result.CANCELLED and time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "task.settle_time:=5.0"]])
 def test_an_emergency_stop_during_a_reset_ends_it(learner: Learner) -> None:
     handle = learner.request()
     assert learner.call("emergency_stop").success

@@ -67,6 +67,16 @@ def test_a_reset_that_is_broken_off_begins_no_episode(floating_cup: Any) -> None
         task.start_step(STILL)
 
 
+def test_a_reset_forgets_what_interrupted_the_episode_before_not_what_comes_then(floating_cup: Any) -> None:
+    task = PourTask(floating_cup, Scene(), PourCoffeeConfig())
+    task.interrupt()
+    phases = task.reset(np.random.default_rng(0))
+    assert not task.interrupted
+    task.interrupt()
+    assert list(phases) == ["going home"]
+    assert task.interrupted
+
+
 def test_a_step_is_four_ticks_at_ten_hertz(begin: Begin) -> None:
     task, ticks = begin(), []
     task.on_tick = ticks.append
