@@ -21,7 +21,7 @@ from kinova_pour_env import messages
 from kinova_pour_env.arm import RETREAT, ArmError, find_arm, find_mirror
 from kinova_pour_env.broadcast import Broadcast
 from kinova_pour_env.conditions import conditions
-from kinova_pour_env.detectors import Violation, emergency_stop
+from kinova_pour_env.detectors import Violation, asks_for_a_hard_stop, emergency_stop
 from kinova_pour_env.env_node_config import EnvNodeConfig
 from kinova_pour_env.exchange import Exchange, Interrupted
 from kinova_pour_env.motion_lock import MotionLock
@@ -125,9 +125,12 @@ class EnvNode(Node):
     def _on_violation(self, message: SafetyViolation) -> None:
         if message.detector.startswith(f"{self._name}/"):
             return
-        self.task.report(messages.violation_from_message(message))
+        violation = messages.violation_from_message(message)
+        self.task.report(violation)
         if self.arm.real_time:
             self._lock.engage(f"{message.message or message.kind} (seen by {message.detector})")
+            if asks_for_a_hard_stop(violation):
+                self.arm.emergency_stop()
         self._exchange.wake()
 
     def _on_learner_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
@@ -153,13 +156,13 @@ class EnvNode(Node):
         return response
 
     def _emergency_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self.task.emergency_stop("service")
         self._violated(emergency_stop("service"))
+        self.arm.emergency_stop()
         response.success, response.message = True, "stopped; acknowledge before the next reset"
         return response
 
     def _violated(self, violation: Violation) -> None:
-        """The arm was stopped, which the control thread does not know yet; any thread may come here."""
+        """The arm is being stopped, which the control thread learns here; any thread may come."""
         self.task.report(violation)
         self._lock.engage(violation.message)
         self._broadcast.publish("safety_violation", messages.violation_message(violation, self._now(), self._name))
@@ -231,9 +234,9 @@ class EnvNode(Node):
                 if lost := self._scale.read(phase, self.arm.read(), self.task.liquid):
                     self._weighed(lost)
         except ArmError as error:
-            obstacle = (ResetEpisode.Result.ARM_FAULT, f"the reset failed: {error}")
             if isinstance(error, UnsafeReset):
                 self._violated(error.violation)
+            obstacle = self._obstacle(handle) or (ResetEpisode.Result.ARM_FAULT, f"the reset failed: {error}")
         if obstacle:
             phases.close()
             self.arm.stop()

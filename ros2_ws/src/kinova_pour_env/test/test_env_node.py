@@ -195,6 +195,7 @@ def test_after_an_emergency_stop_nothing_moves_before_it_is_acknowledged(learner
     wait(lambda: learner.heard["safety_violation"])
     assert learner.heard["safety_violation"][-1].kind == "emergency_stop"
     wait(lambda: learner.heard["transition"])
+    assert len(learner.heard["safety_violation"]) == 1
     assert learner.heard["transition"][-1].terminated
     refused = learner.reset()
     assert refused.code == Result.NEEDS_ACKNOWLEDGE and "/pour/acknowledge" in refused.message
@@ -277,6 +278,21 @@ def test_a_soft_stop_during_a_reset_ends_it(learner: Learner) -> None:
     assert learner.call("soft_stop").success
     result = finished(handle.get_result_async()).result
     assert result.code == Result.CANCELLED and time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "task.settle_time:=5.0"]])
+@pytest.mark.parametrize(("kind", "hard"), [("collision", True), ("spill", False)])
+def test_what_another_detector_sees_during_a_reset_stops_it(
+    environment: EnvNode, learner: Learner, monkeypatch: pytest.MonkeyPatch, kind: str, hard: bool
+) -> None:
+    stops: list[float] = []
+    stop = environment.arm.emergency_stop
+    monkeypatch.setattr(environment.arm, "emergency_stop", lambda: (stops.append(time.monotonic()), stop()))
+    handle = learner.request()
+    wait(lambda: "settle" in learner.feedback)
+    learner.violation.publish(SafetyViolation(kind=kind, detector="a person", message="I saw it"))
+    assert finished(handle.get_result_async()).result.code == Result.NEEDS_ACKNOWLEDGE
+    assert bool(stops) == hard
 
 
 @pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "task.settle_time:=5.0"]])
