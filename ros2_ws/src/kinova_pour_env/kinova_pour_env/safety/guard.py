@@ -7,7 +7,7 @@ import sys
 import time
 
 from kinova_pour_env.arm import ArmError
-from kinova_pour_env.safety.guard_link import RESTING, write_time
+from kinova_pour_env.safety.guard_link import RESTING, prepare, write_time
 from kinova_pour_env.safety.guard_process import READY, GuardOrder
 from kinova_pour_env.safety.stopper import StopperCall
 
@@ -51,7 +51,7 @@ class Guard:
             raise ArmError(
                 f"the process that guards the arm could not connect to it by {stopper.factory} within {CONNECTING:g} s"
             )
-        os.set_blocking(self._pipe, False)
+        prepare(self._pipe)
 
     def beat(self) -> None:
         """A command is being sent now."""

@@ -159,6 +159,22 @@ def test_a_guard_that_died_is_missed(log: Path) -> None:
     guard.close()
 
 
+def test_a_guard_that_hangs_is_missed_within_about_a_second(log: Path) -> None:
+    guard = Guard(StopperCall("logging_stopper:connect", {"log": str(log)}), TIMEOUT)
+    for _ in range(100):  # more than the pipe holds: one that reads is not missed
+        guard.beat()
+        time.sleep(0.002)
+    assert not guard.lost
+    guard._process.send_signal(signal.SIGSTOP)
+    beats = 0
+    while not guard.lost and beats < 1000:
+        guard.beat()
+        beats += 1
+    assert beats <= 1.2 * 40
+    guard._process.send_signal(signal.SIGCONT)
+    guard.close()
+
+
 @pytest.mark.parametrize("factory", ["no_such_module:connect", "logging_stopper:no_such_function"])
 def test_an_arm_that_cannot_be_guarded_does_not_start(factory: str) -> None:
     with pytest.raises(ArmError, match=f"could not connect to it by {factory}"):
