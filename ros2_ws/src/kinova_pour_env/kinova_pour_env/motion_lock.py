@@ -1,5 +1,7 @@
 """What keeps the arm standing until a person has looked."""
 
+from threading import Lock
+
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
@@ -22,21 +24,24 @@ class MotionLock:
         self.service = node.resolve_service_name("acknowledge")
         self._logger = node.get_logger()
         self._arm = arm
+        self._changing = Lock()
         self._unattended = isinstance(arm, Attended) and arm.unattended
 
     def engage(self, reason: str) -> None:
-        """No motion from now on."""
-        if reason == self.reason:
-            return
-        self.reason = self.reason or reason
+        """No motion from now on; any thread may come."""
+        with self._changing:
+            if reason == self.reason:
+                return
+            self.reason = self.reason or reason
         remedy = "goes on by itself" if self._unattended else f"call {self.service} when it is safe to go on"
         self._logger.error(f"{reason}: {remedy}")
 
     def acknowledge(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        """Serve `acknowledge`."""
+        """Serve `acknowledge`, of what was there when it was called."""
+        with self._changing:
+            reason, self.reason = self.reason, ""
         waiting = self._arm.acknowledge() if isinstance(self._arm, Attended) else ""
-        acknowledged = self.reason or waiting
-        self.reason = ""
+        acknowledged = reason or waiting
         response.success = True
         response.message = f"acknowledged: {acknowledged}" if acknowledged else "nothing waited for it"
         self._logger.info(response.message)
