@@ -18,7 +18,7 @@ EMERGENCY_STOP = "emergency_stop"
 KINDS = (SPILL, COLLISION, SELF_COLLISION, WORKSPACE, JOINT_LIMIT, WATCHDOG, EMERGENCY_STOP)
 
 FEEDBACK = "feedback"
-"""The detector of an arm's readings that stay the same."""
+"""The detector of readings of an arm that stay the same, or do not follow the commands."""
 
 
 class Violation(NamedTuple):

@@ -124,8 +124,6 @@ class PourTask:
         self._commands = deque([np.zeros(6)] * conditions.delay)
         self._motion = STANDING
         self._course.begin(self.arm.read(), conditions.noise)
-        if self._monitor is not None:
-            self._monitor.reset()
         self._ended_step = True
         self.observation = self._course.observed()
         self.running = True
@@ -239,8 +237,9 @@ class PourTask:
                 return False
         self._motion = command.motion
         self._commands.append(command.twist)
+        twist = self._commands.popleft()
         try:
-            self.arm.send_twist(self._commands.popleft())
+            self.arm.send_twist(twist)
         except ArmError:
             self._violations.note_reported()
             if self._violations.seen:  # an emergency stop came between
@@ -250,7 +249,7 @@ class PourTask:
         self._course.update(state)
         seen = detect(state, self.liquid, self.config)
         if self._monitor is not None:
-            seen += self._monitor.check(state)
+            seen += self._monitor.check(state, twist)
         new = self._violations.note(seen)
         self._violations.note_reported()
         if self.on_tick is not None:

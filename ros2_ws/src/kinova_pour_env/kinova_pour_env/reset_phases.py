@@ -37,7 +37,7 @@ def reset_phases(
         random: of what is drawn.
         scene: what stands around it from now on.
         settle_time: s until the coffee is still, where time is real.
-        monitor: of the arm's readings, where time is real.
+        monitor: of the arm's readings, where time is real; it begins anew with the phases, and after them.
 
     Yields:
         The name of the phase, at least once each.
@@ -55,6 +55,7 @@ def reset_phases(
         yield "settle"
         arm.send_twist(np.zeros(6))
         arm.advance()
+    monitor.reset()
 
 
 def _watched(phases: Generator[str, None, None], arm: Arm, monitor: ArmMonitor) -> Generator[str, None, None]:

@@ -70,6 +70,10 @@ FAULTS = {
         lambda arm: arm.press_estop(), "emergency line activated", waits=True, over=lambda arm: arm.release_estop()
     ),
     "frozen feedback": Fault(lambda arm: arm.freeze_feedback(0.6), "feedback has been the same", locks=True),
+    "old feedback": Fault(
+        lambda arm: arm.delay_feedback(1.0), "readings are .* m from", locks=True, over=lambda arm: arm.behave()
+    ),
+    "saturated": Fault(lambda arm: arm.saturate(0.02), "holds the arm back", locks=True, over=lambda arm: arm.behave()),
     "lost twist": Fault(
         lambda arm: arm.lose_calls("SendTwistCommand"), "no answer from the arm|no command", locks=True
     ),
@@ -289,7 +293,7 @@ def test_what_goes_wrong_in_a_reset_stops_it_at_once(
     wait(lambda: driver.heard["safety_violation"], 0.5)
     assert driver.heard["safety_violation"][-1].kind == kind
     result = finished(reset).result
-    assert result.code == Result.ARM_FAULT and re.search(told, result.message)
+    assert result.code == Result.NEEDS_ACKNOWLEDGE and re.search(told, result.message)
     wait(lambda: driver.speed < 1e-3, 0.5)
     assert driver.control.status()["state"] == IN_FAULT
     refused = driver.end_reset(driver.begin_reset())

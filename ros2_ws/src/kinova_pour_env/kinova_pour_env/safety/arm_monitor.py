@@ -1,14 +1,20 @@
-"""What an arm's readings tell beyond the task's detectors: a contact by its force, and feedback that has frozen."""
+"""What an arm's readings tell beyond the task's detectors: contact by its force, and feedback that is frozen or old."""
 
 import numpy as np
 
-from kinova_pour_env.arm import ArmState
+from kinova_pour_env.arm import ArmState, Vector
 from kinova_pour_env.detectors import COLLISION, FEEDBACK, WATCHDOG, Violation
 from kinova_pour_env.safety.safety_config import SafetyConfig
 
+ASTRAY = 0.05
+"""m between the readings and where the commands of the last `MEMORY` have led. A lag makes lag * acceleration * MEMORY
+of it: 0.02 m where an arm with a lag of 75 ms is sent to and fro at full speed, 0.01 m where it slides along a body."""
+MEMORY = 1.0
+"""s after which a difference has faded: slow ones, of an arm that is a little too fast or too slow, do not add up."""
+
 
 class ArmMonitor:
-    """Looks at each reading of an episode, one per control period."""
+    """Looks at each reading, one per control period, of an episode or of a reset that moves."""
 
     def __init__(self, config: SafetyConfig, period: float) -> None:
         """Take the limits.
@@ -22,13 +28,23 @@ class ArmMonitor:
         self.reset()
 
     def reset(self) -> None:
-        """An episode begins."""
+        """An episode or a reset begins."""
         self._time = -np.inf
         self._stale = 0.0
+        self._before: ArmState | None = None
+        self._astray: Vector = np.zeros(3)
 
-    def check(self, state: ArmState) -> list[Violation]:
-        """All that is wrong with one reading."""
-        return [violation for violation in (self._contact(state), self._feedback(state)) if violation is not None]
+    def check(self, state: ArmState, commanded: Vector | None = None) -> list[Violation]:
+        """All that is wrong with one reading.
+
+        Args:
+            state: the reading.
+            commanded: twist [6] of the period that it ends, where it is known.
+        """
+        seen = [self._contact(state), self._feedback(state)]
+        if commanded is not None:
+            seen.append(self._tracking(state, commanded[:3]))
+        return [violation for violation in seen if violation is not None]
 
     def _contact(self, state: ArmState) -> Violation | None:
         force, torque = (float(np.sqrt(part.dot(part))) for part in (state.wrench[:3], state.wrench[3:]))
@@ -47,3 +63,17 @@ class ArmMonitor:
             return None
         message = f"the arm's feedback has been the same for {self._stale:.3f} s, allowed are {self._timeout:g} s"
         return Violation(WATCHDOG, FEEDBACK, self._stale, self._timeout, (), message)
+
+    def _tracking(self, state: ArmState, velocity: Vector) -> Violation | None:
+        before, self._before = self._before or state, state
+        elapsed = state.time - before.time
+        moved = state.cup_position - before.cup_position
+        self._astray = (1 - min(1.0, elapsed / MEMORY)) * self._astray + moved - elapsed * velocity
+        away = float(np.sqrt(self._astray.dot(self._astray)))
+        if away <= ASTRAY:
+            return None
+        message = (
+            f"the mug's readings are {away:.3f} m from where its commands lead, allowed are {ASTRAY:g} m: "
+            "they are old, or something holds the arm back"
+        )
+        return Violation(WATCHDOG, FEEDBACK, away, ASTRAY, (), message)
