@@ -18,7 +18,7 @@ from rclpy.qos import QoSProfile
 from std_srvs.srv import Trigger
 
 from kinova_pour_env import messages
-from kinova_pour_env.arm import RETREAT, ArmError, find_arm, find_mirror
+from kinova_pour_env.arm import HOME, RETREAT, ArmError, find_arm, find_mirror
 from kinova_pour_env.broadcast import Broadcast
 from kinova_pour_env.conditions import conditions
 from kinova_pour_env.detectors import Violation, asks_for_a_hard_stop, emergency_stop
@@ -227,7 +227,7 @@ class EnvNode(Node):
                 if phase not in told[-1:]:
                     handle.publish_feedback(ResetEpisode.Feedback(phase=phase))
                     told.append(phase)
-                if self._watchdog is not None:
+                if self._watchdog is not None and phase in (RETREAT, HOME):
                     self._watchdog.beat() if phase == RETREAT else self._watchdog.rest()
                 if self.arm.real_time:
                     self._broadcast.joints(self.arm.read(), self._now())

@@ -26,8 +26,8 @@ def watch(arm: Arm, config: SafetyConfig, on_trip: Callable[[Violation], None]) 
 class Watchdog:
     """Commands are due from the first `beat` until `rest`; the guard, where there is one, is told of both.
 
-    While the arm's last stop has not got through, nothing brings rest: the watchdog tries once more, the guard on its
-    own connection until it is done.
+    An arm whose last stop did not get through is not at rest: the watchdog stops it once more, and the guard tries on
+    its own connection until it does.
     """
 
     def __init__(
@@ -71,8 +71,10 @@ class Watchdog:
                 self._end(Violation(WATCHDOG, "guard", 1.0, 0.0, (), message))
 
     def rest(self) -> None:
-        """The arm was stopped: nothing is due."""
+        """The arm was stopped: nothing is due; a stop that did not get through is."""
         if not self._halted():
+            if self._last == RESTING:
+                self.beat()
             return
         with self._lock:
             self._last = RESTING
