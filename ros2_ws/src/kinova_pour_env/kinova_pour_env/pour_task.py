@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kinova_pour_env.arm import Arm, ArmError, Vector
 from kinova_pour_env.course import Course
-from kinova_pour_env.detectors import Violation, counts, detect, emergency_stop
+from kinova_pour_env.detectors import Violation, counts, detect
 from kinova_pour_env.goal import OBSERVATIONS
 from kinova_pour_env.liquid import Liquid
 from kinova_pour_env.places import check_places
@@ -39,7 +39,7 @@ class EpisodeError(RuntimeError):
 class PourTask:
     """Episodes of Pour Coffee; the Gymnasium environment and the environment node wrap it.
 
-    One thread runs it; `interrupt`, `report` and `emergency_stop` may come from others.
+    One thread runs it; `interrupt` and `report` may come from others.
 
     Attributes:
         observation: [15] float32, at the episode's beginning or the end of the last step or hold (`Goal.observation`).
@@ -201,15 +201,6 @@ class PourTask:
         """A violation that another detector saw; ends the episode if it is a constraint of the setting."""
         if counts(violation.kind, self.config):
             self._violations.report(violation)
-
-    def emergency_stop(self, source: str) -> None:
-        """Stop the arm at once and end the episode as violated.
-
-        Args:
-            source: who asks for it.
-        """
-        self.report(emergency_stop(source))
-        self.arm.emergency_stop()
 
     def snapshot(self) -> TaskSnapshot:
         """The episode as it is now; what follows from it can be repeated to the bit.

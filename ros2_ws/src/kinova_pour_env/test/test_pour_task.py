@@ -10,7 +10,7 @@ import pytest
 
 from kinova_pour_env.arm import ArmError
 from kinova_pour_env.demonstrator import Demonstrator
-from kinova_pour_env.detectors import Violation
+from kinova_pour_env.detectors import Violation, emergency_stop
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.pour_task import EpisodeError, PourTask, StepResult, Tick
 from kinova_pour_env.safety.safety_config import AXIS_ACCELERATION
@@ -264,7 +264,8 @@ def test_emergency_stop(begin: Begin, floating_cup: Any) -> None:
     task = begin()
     task.start_step(STILL)
     task.tick()
-    task.emergency_stop("pendant")
+    task.report(emergency_stop("pendant"))
+    task.arm.emergency_stop()
     result = task.tick()
     assert result is not None
     assert floating_cup.emergency_stopped
@@ -279,7 +280,7 @@ def test_an_arm_that_refuses_after_an_emergency_stop_is_no_failure(
     task = begin()
 
     def stopped_in_between(twist: Any) -> None:
-        task.emergency_stop("another thread")
+        task.report(emergency_stop("another thread"))
         raise ArmError("the emergency stop is on")
 
     monkeypatch.setattr(floating_cup, "send_twist", stopped_in_between)
