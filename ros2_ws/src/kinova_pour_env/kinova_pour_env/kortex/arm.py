@@ -127,7 +127,8 @@ class KortexArm:
         if self._trouble is None:
             due = max(self._next_tick + COMMAND_DELAY, time.monotonic())
             time.sleep(max(0.0, due - time.monotonic()))
-            if time.monotonic() - due > self.period:  # frozen meanwhile, and perhaps stopped by the guard
+            late = time.monotonic() - due > self.period  # frozen meanwhile, and perhaps stopped by the guard
+            if late or self._stopped:
                 return
             try:
                 self._command(wanted)
