@@ -45,9 +45,9 @@ def test_every_topic_arrives_and_the_bag_is_whole_after_a_signal(publishers, tmp
         time.sleep(0.05)
     reliable = {name for name in TOPICS if TOPICS[name].qos.reliability == ReliabilityPolicy.RELIABLE}
     sent = {name: min(TOPICS[name].qos.depth, 20) for name in TOPICS}  # what a reliable publisher keeps
-    for number in range(20):
+    for turn in range(20):
         for name, publisher in publishers.items():
-            if number < sent[name]:
+            if turn < sent[name]:
                 publisher.publish(TOPICS[name].type())
         time.sleep(0.01)
     assert all(publishers[name].wait_for_all_acked(Duration(seconds=10)) for name in reliable)
