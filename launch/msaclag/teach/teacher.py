@@ -21,6 +21,7 @@ from kinova_pour_env.goal import OBSERVATIONS
 from msaclag.teach.steering import standing
 from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.experience import Transition
+from msaclag_learner.received import received
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
 from msaclag_msgs.msg import Transition as TransitionMessage
@@ -184,18 +185,10 @@ class Teacher:
             return
         self.complete &= message.seq == self._next_seq
         self._next_seq = message.seq + 1
-        if message.duration > 0 or message.cost == 1:
-            self.episode.append(
-                Transition(
-                    observation=np.asarray(message.observation, np.float32),
-                    action=np.asarray(message.action, np.float32),
-                    reward=message.reward,
-                    cost=message.cost,
-                    next_observation=np.asarray(message.next_observation, np.float32),
-                    terminated=message.terminated,
-                )
-            )
-            self.info = dict(zip(message.info_names, message.info_values, strict=True))
+        step = received(message)
+        if step.moved:
+            self.episode.append(step.transition)
+            self.info = step.info
         if message.terminated or message.truncated:
             self._asked = None
             self.state, self.told = JUDGE, self._violation if message.cost else ""

@@ -21,7 +21,8 @@ from std_srvs.srv import Trigger
 
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
-from msaclag_learner.experience import ExperienceError, Transition
+from msaclag_learner.experience import ExperienceError
+from msaclag_learner.received import received
 from msaclag_learner.scheduling import give_way, leave_cores_to_training
 from msaclag_learner.training_run import DeviceError, DivergedError, TrainingRun
 from msaclag_msgs.action import ResetEpisode
@@ -243,17 +244,8 @@ class LearnerNode(Node):
         assert self.run is not None
         if message.episode == self._passed_over:  # ended by the reset that followed; nothing was done in it
             return
-        transition = Transition(
-            observation=np.asarray(message.observation, np.float32),
-            action=np.asarray(message.action, np.float32),
-            reward=message.reward,
-            cost=message.cost,
-            next_observation=np.asarray(message.next_observation, np.float32),
-            terminated=message.terminated,
-        )
-        info = dict(zip(message.info_names, message.info_values, strict=True))
+        transition, info, moved = received(message)
         ended = message.terminated or message.truncated
-        moved = message.duration > 0 or message.cost == 1
         self.run.take_in(transition, info, ended=ended, evaluation=message.evaluation, moved=moved)
         if ended:
             self._after_episode()
