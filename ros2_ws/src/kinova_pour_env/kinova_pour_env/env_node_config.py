@@ -19,7 +19,7 @@ class EnvNodeConfig:
     before it touches; empty for none."""
     setting: Setting = "1"
     """Row of the paper's Table III; `task.…` changes single settings of it."""
-    reward: RewardForm = "shaped"
+    reward: RewardForm = "printed"
     """Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Of the first states."""
