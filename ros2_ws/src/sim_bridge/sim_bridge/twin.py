@@ -28,7 +28,7 @@ STILL = 0.02
 SETTLING_PERIODS = 8
 """Until the joints are slower than 1e-5 rad/s."""
 
-_FASTEST = np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS])
+_FASTEST = [joint.velocity for joint in gen3.ACTUATED_JOINTS]
 _CONTINUOUS = [joint.limit == float("inf") for joint in gen3.ACTUATED_JOINTS]
 
 
@@ -225,12 +225,15 @@ class Twin:
             follower.step(self._command)
         elif np.abs(self._velocities).max() > STILL:
             follower.reset(self._positions)
-        towards = (follower.joint_positions - self._positions) / self.period
+        behind = (follower.joint_positions - self._positions).tolist()
         pybullet.setJointMotorControlArray(
             world.arm,
             world.joints,
             pybullet.VELOCITY_CONTROL,
-            targetVelocities=np.minimum(np.maximum(towards, -_FASTEST), _FASTEST).tolist(),
+            targetVelocities=[
+                min(max(error / self.period, -fastest), fastest)
+                for error, fastest in zip(behind, _FASTEST, strict=True)
+            ],
             forces=self._efforts,
             physicsClientId=world.client,
         )
@@ -263,7 +266,7 @@ class Twin:
             cup_rotation=np.array(pybullet.getMatrixFromQuaternion(link[5])).reshape(3, 3),
             cup_velocity=np.array(link[6]),
             cup_angular_velocity=np.array(link[7]),
-            wrench=external_wrench(world, points, cup_position),
-            contacts=contacts_of(world, points),
+            wrench=external_wrench(world, points, cup_position) if points else np.zeros(6),
+            contacts=contacts_of(world, points) if points else (),
             faults=self._faults,
         )

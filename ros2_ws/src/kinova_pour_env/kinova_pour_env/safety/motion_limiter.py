@@ -54,14 +54,13 @@ class MotionLimiter:
             state: the last reading.
             motion: commanded for the period before.
         """
-        if wanted.any():
+        if any(wanted.tolist()):
             wanted = wanted * self._slowdown.share(twist_of(wanted, state), state.joint_positions)
         return next_motion(self._limits, wanted, motion, state.cup_position, state.cup_velocity)
 
 
 def twist_of(velocity: Vector, state: ArmState) -> Vector:
     """The twist [6] in base axes of a velocity and a rate of roll about the mug's own x axis, [4]; m/s and rad/s."""
-    twist = np.empty(6)
-    twist[:3] = velocity[:3]
-    twist[3:] = velocity[3] * state.cup_rotation[:, 0]
-    return twist
+    x, y, z, roll = velocity.tolist()
+    along_x, along_y, along_z = state.cup_rotation[:, 0].tolist()
+    return np.array((x, y, z, roll * along_x, roll * along_y, roll * along_z))
