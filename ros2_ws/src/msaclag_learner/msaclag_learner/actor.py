@@ -94,9 +94,10 @@ class Actor:
         """∇_φ of G scalars, each of which depends on its own B of the R = G·B rows, [P, G, B, 2A]: [P, G, size]."""
         return self.networks.parameter_gradients(drawn.fed, by_outputs.unsqueeze(2)).squeeze(2)
 
-    def average(self, updates: int) -> None:
-        """Take the policies of now into their averages: the mean of all `updates` so far until they are many."""
-        self.averaged.lerp_(self.parameters, max(self._averaging, 1 / updates))
+    def average(self, updates: Tensor) -> None:
+        """Take the policies of now into their averages: the mean of all `updates` [] so far until they are many."""
+        share = updates.to(self.parameters.dtype).reciprocal().clamp_(min=self._averaging)
+        self.averaged.lerp_(self.parameters, share)
 
     def state(self) -> dict[str, Tensor]:
         """Parameters, averages and the optimiser's memory, by name."""

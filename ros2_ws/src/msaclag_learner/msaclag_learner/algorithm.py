@@ -110,16 +110,28 @@ class Algorithm(ABC):
 
     def update(self, samples: Samples) -> dict[str, Tensor]:
         """One update of every agent; returns figures [P] to watch."""
+        figures = self.step(samples)
+        self.updates += 1
+        return figures
+
+    def step(self, samples: Samples) -> dict[str, Tensor]:
+        """All of an update but its number: what depends on tensors alone, and can be captured (see `captured`)."""
         figures = self._learn(self._normalised(samples))
         self.critics.track()
-        self.updates += 1
-        self.actor.average(self.updates)
+        self.actor.average(self.critics.updates)
         tuned = {"multiplier": self.multiplier, "threshold": self.threshold, "temperature": self.temperature}
         return figures | tuned
 
     @abstractmethod
     def _learn(self, samples: Samples) -> dict[str, Tensor]:
         """All of an update but the targets' averaging."""
+
+    def finite(self) -> Tensor:
+        """Whether all that an agent's next update depends on is, [P]; a sum is only if its terms are, and soon made."""
+        state, agents = self.state(), len(self.configs)
+        del state["normaliser.bound"]  # infinite while states are not normalised
+        sums = [value.view(agents, -1).sum(1) if value.dim() else value.expand(agents) for value in state.values()]
+        return torch.stack(sums).isfinite().all(0)
 
     def state(self) -> dict[str, Tensor]:
         """Every tensor that the next update depends on, by name: live views, to save or to load into."""

@@ -11,7 +11,7 @@ from msaclag_learner.samples import Batch
 class RowRings:
     """Rings of rows, the oldest overwritten first, in one tensor, so that one gather draws from several of them."""
 
-    def __init__(self, rings: int, capacity: int, width: int, device: str = "cpu") -> None:
+    def __init__(self, rings: int, capacity: int, width: int, device: torch.device | str = "cpu") -> None:
         """Room for `capacity` rows of `width` numbers in each ring; on the CPU memory is touched as it fills."""
         self._rows = torch.empty(rings, capacity, width, device=device)
         self._flat = self._rows.view(-1, width)

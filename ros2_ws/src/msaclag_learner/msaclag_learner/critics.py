@@ -65,11 +65,18 @@ class Critics:
         copies = PAIR * self.pairs
         self.networks = Networks.drawn(shape, [each for each in generators for _ in range(copies)], dtype, device)
         self.targets = Networks(shape, self.networks.parameters.clone())
-        self.optimiser = torch.optim.Adam([self.networks.parameters], lr=rate, fused=True)
+        on_gpu = device.type == "cuda"
+        self.optimiser = torch.optim.Adam([self.networks.parameters], lr=rate, fused=True, capturable=on_gpu)
         self._ready_optimiser()
         self._scale = torch.tensor([scale, 1.0][: self.pairs], dtype=dtype, device=device).view(-1, 1)
         # The larger of two costs is the smaller of their negatives: one min serves both kinds.
         self._sign = torch.tensor([1.0, -1.0][: self.pairs], dtype=dtype, device=device).view(-1, 1, 1)
+
+    @property
+    def updates(self) -> Tensor:
+        """How many there were, []; Adam counts them where the networks lie."""
+        steps: Tensor = self.optimiser.state[self.networks.parameters]["step"]
+        return steps
 
     def values(self, states: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
         """Q_r and Q_c [P, R] of `actions` [P, R, A] on `states` [P, R, S]; where no Q_c is learned, Q_r twice."""

@@ -16,14 +16,13 @@ from torch import Tensor
 
 from msaclag_learner.buffers import RowRings, TransitionLayout
 from msaclag_learner.configuration import AlgorithmConfig
+from msaclag_learner.draws import Draws
 from msaclag_learner.samples import Batch, Samples
 
 Array = NDArray[np.float32]
 LARGEST = float(np.finfo(np.float32).max)
 LARGEST_REWARD = 1e12
 """Adam's memory holds squares of values, 1 / (1 − γ_r) times a reward or more, in float32."""
-NOISES = 4
-"""Draws from the policy in one update (see `Samples.noise`)."""
 
 
 class ExperienceError(ValueError):
@@ -94,7 +93,7 @@ class Experience:
         state_size: int,
         action_size: int,
         capacity: int,
-        device: str = "cpu",
+        device: torch.device | str = "cpu",
     ) -> None:
         """Empty buffers.
 
@@ -105,10 +104,10 @@ class Experience:
             capacity: transitions that D, and again D_s and D_d, holds of each agent; D₀ as many states.
             device: where the buffers lie and the batches are wanted.
         """
-        self.configs, self.batch = configs, configs[0].batch
+        self.configs, self.batch, self.device = configs, configs[0].batch, torch.device(device)
         self.layout = TransitionLayout(state_size, action_size)
-        self._transitions = RowRings(3 * len(configs), capacity, self.layout.width, device)
-        self._first_states = RowRings(len(configs), capacity, state_size, device)
+        self._transitions = RowRings(3 * len(configs), capacity, self.layout.width, self.device)
+        self._first_states = RowRings(len(configs), capacity, state_size, self.device)
         self._lock = Lock()
 
     def add(self, transition: Transition, agent: int = 0) -> Array:
@@ -177,32 +176,45 @@ class Experience:
         return all(not self._missing(agent) for agent in range(len(self.configs)))
 
     def sample(self, generators: Sequence[torch.Generator]) -> Samples:
-        """What one update needs, that of agent i drawn with generator i (of the CPU).
+        """What one update needs: `draw`, then `gather`."""
+        return self.gather(self.draw(generators))
+
+    def draw(self, generators: Sequence[torch.Generator]) -> Draws:
+        """Which rows one update sees and its noise, that of agent i drawn with generator i; all on the CPU.
 
         While D_s is empty, all of the safety critics' batch is drawn from D.
 
         Raises:
             ExperienceError: D holds less than a batch, or D₀ nothing.
         """
-        batch, actions = self.batch, self.layout.action_size
+        draws = self.undrawn(pinned=self.device.type == "cuda")
         with self._lock:
-            drawn = [self._draw(agent, generator) for agent, generator in enumerate(generators)]
-            rows = self._transitions.gather(torch.stack([transitions for transitions, _ in drawn]))
-            initial = self._first_states.gather(torch.stack([first_states for _, first_states in drawn]))
-        noise = torch.empty(len(generators), NOISES, batch, actions)
+            for agent, generator in enumerate(generators):
+                self._draw_rows(agent, generator, draws)
         for agent, generator in enumerate(generators):
-            noise[agent].normal_(generator=generator)
-        safety, inner, outer = rows.split(batch, dim=1)
+            draws.noise[agent].normal_(generator=generator)
+        return draws
+
+    def undrawn(self, device: torch.device | str = "cpu", *, pinned: bool = False) -> Draws:
+        """Room for what one update draws; see `Draws`."""
+        return Draws(len(self.configs), self.batch, self.layout.action_size, device, pinned=pinned)
+
+    def gather(self, draws: Draws) -> Samples:
+        """What was drawn, on the device of the buffers."""
+        with self._lock:
+            rows = self._transitions.gather(draws.transitions)
+            initial = self._first_states.gather(draws.first_states)
+        safety, inner, outer = rows.split(self.batch, dim=1)
         return Samples(
             self.layout.split(safety),
             self.layout.split(inner),
             outer[..., : self.layout.state_size],
             initial,
-            noise.to(rows.device),
+            draws.noise.to(rows.device),
         )
 
-    def _draw(self, agent: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Indices [3 B] of transitions, for the safety critics, ℬ and ℬ′, and [B] of first states."""
+    def _draw_rows(self, agent: int, generator: torch.Generator, draws: Draws) -> None:
+        """The agent's part of the indices."""
         if missing := self._missing(agent):
             raise ExperienceError(missing)
         config, transitions = self.configs[agent], self._transitions
@@ -216,7 +228,8 @@ class Experience:
             transitions.draw(_demonstrated(agent), demonstrated, generator) if demonstrated else replay[:0],
             others,
         )
-        return torch.cat(parts), self._first_states.draw(agent, self.batch, generator)
+        torch.cat(parts, out=draws.transitions[agent])
+        draws.first_states[agent] = self._first_states.draw(agent, self.batch, generator)
 
     def _missing(self, agent: int) -> str:
         sizes = self.sizes(agent)

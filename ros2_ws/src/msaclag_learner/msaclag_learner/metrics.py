@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from msaclag_learner.episodes import EpisodeStatistics
@@ -29,10 +28,10 @@ class Metrics:
         self.losses: dict[str, float] = {}
         self._writer = SummaryWriter(str(run_dir / "tensorboard"), purge_step=begins_at + 1)
 
-    def updated(self, figures: dict[str, Tensor], step: int) -> None:
-        """Write the `figures` [1] of an update made after `step` transitions."""
-        self.losses = {name: float(value[0]) for name, value in figures.items()}
-        for name, value in self.losses.items():
+    def updated(self, figures: dict[str, float], step: int) -> None:
+        """Write the `figures` of an update made after `step` transitions."""
+        self.losses = figures
+        for name, value in figures.items():
             self._writer.add_scalar(f"learner/{name}", value, step)
 
     def episode(self, figures: dict[str, float], step: int, *, evaluation: bool) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from msaclag_learner import algorithms, checkpoint
@@ -69,10 +68,8 @@ class RunState:
         self.acting.take_over(self.learner.actor, self.learner.updates)
 
     def finite(self) -> bool:
-        """Whether all that the next update depends on is; a sum is finite only if its terms are, and soon made."""
-        state = self.learner.state()
-        del state["normaliser.bound"]  # infinite while states are not normalised
-        return bool(torch.stack([values.sum() for values in state.values()]).isfinite().all())
+        """Whether all that the next update depends on is."""
+        return bool(self.learner.finite().all())
 
     def tensors(self) -> dict[str, Tensor]:
         """A copy of every tensor; no update may be under way.

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from msaclag_learner.allocation import keep_freed_memory
+from msaclag_learner.captured import update_of
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.demonstrations import NO_CONDITIONS
 from msaclag_learner.experience import Transition, checked
@@ -73,7 +75,8 @@ class TrainingRun:
         self._started = time.monotonic() - self._trained_for
         self._last_checkpoint = self._last_end = self.progress.step
         self._learner_lock, self._saving = Lock(), Lock()
-        self._tuned = self._read_tuned()
+        self._tuned = _read({name: getattr(self.learner, name) for name in TUNED})
+        self._update = update_of(self.learner, self.experience)
 
     @property
     def trained(self) -> bool:
@@ -156,9 +159,9 @@ class TrainingRun:
         with self._learner_lock:
             if self.learner.updates == 0 and self.config.algorithm.normalise_states:
                 self.learner.normaliser.fit(self.experience.replay().states.unsqueeze(0))
-            figures = self.learner.update(self.experience.sample(self.learner.generators))
-            self._tuned = self._read_tuned()
-            if not self._state.finite():
+            figures = _read(self._update())
+            self._tuned = {name: figures[name] for name in TUNED}
+            if not figures.pop("finite"):
                 raise DivergedError(
                     f"training became non-finite at update {self.learner.updates}: lower the rates, or raise "
                     "value_scale; the last checkpoint is untouched"
@@ -265,8 +268,10 @@ class TrainingRun:
             finally:
                 self.metrics.close()
 
-    def _read_tuned(self) -> dict[str, float]:
-        return {name: float(getattr(self.learner, name)[0]) for name in TUNED}
+
+def _read(figures: Mapping[str, Tensor]) -> dict[str, float]:
+    """Those of the only agent, read from its device at once."""
+    return dict(zip(figures, torch.stack(list(figures.values()))[:, 0].tolist(), strict=True))
 
 
 def _check_device(device: str) -> None:

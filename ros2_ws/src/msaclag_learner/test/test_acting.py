@@ -67,5 +67,5 @@ def test_new_weights_leave_the_copy_in_use_alone() -> None:
 def test_the_average_follows_the_policy_by_its_share() -> None:
     actor, _ = make()
     before = actor.averaged.clone()
-    actor.average(updates=1000)
+    actor.average(updates=torch.tensor(1000.0))
     torch.testing.assert_close(actor.averaged, 0.75 * before + 0.25 * actor.parameters)

@@ -1,7 +1,6 @@
 import time
 from pathlib import Path
 
-import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from msaclag_learner.metrics import Metrics
@@ -22,13 +21,13 @@ def evaluate(metrics: Metrics, step: int, value: float) -> None:
 def test_a_resumed_run_writes_no_point_twice(tmp_path: Path) -> None:
     first = Metrics(tmp_path, 2)
     for step in (10, 20, 30):
-        first.updated({"loss": torch.tensor([1.0])}, step)
+        first.updated({"loss": 1.0}, step)
     evaluate(first, 20, 1.0)
     first.close()
     time.sleep(1.01 - time.time() % 1)  # TensorBoard reads files in the order of the seconds they were begun in
     second = Metrics(tmp_path, 2, begins_at=20)
     for step in (30, 40):
-        second.updated({"loss": torch.tensor([2.0])}, step)
+        second.updated({"loss": 2.0}, step)
     evaluate(second, 40, 2.0)
     second.close()
     assert points(tmp_path, "learner/loss") == [(10, 1), (20, 1), (30, 2), (40, 2)]
@@ -37,7 +36,7 @@ def test_a_resumed_run_writes_no_point_twice(tmp_path: Path) -> None:
 
 def test_points_are_in_the_file_after_a_flush(tmp_path: Path) -> None:
     metrics = Metrics(tmp_path, 1)
-    metrics.updated({"loss": torch.tensor([1.0])}, 10)
+    metrics.updated({"loss": 1.0}, 10)
     metrics.flush()
     assert points(tmp_path, "learner/loss") == [(10, 1)]
     metrics.close()
