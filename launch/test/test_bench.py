@@ -6,8 +6,11 @@ import sys
 from importlib.util import find_spec
 
 import pytest
+import torch
 
 from msaclag import cli
+from msaclag.bench import cuda
+from msaclag_learner.configuration import AlgorithmConfig
 
 
 @pytest.mark.slow
@@ -41,6 +44,7 @@ def test_the_quick_form_measures_everything(tmp_path):
     assert figures["updates_per_s"]["1"] == pytest.approx(1e3 / figures["update_ms"])
     assert figures["update_ms_by_algorithm"]["meta_sac_lag"] == figures["update_ms"]
     assert len(figures["update_ms_by_algorithm"]) == 6
+    assert (figures["cuda_update_ms"] is None) == (not torch.cuda.is_available())
     low, high = figures["spread"]["update_ms"]
     assert low <= figures["update_ms"] <= high
 
@@ -65,3 +69,10 @@ def test_the_closed_form_agrees_with_both_references(tmp_path):
     assert all(row["unrolled"]["compared"] == 6 and row["unrolled"]["max"] < 1e-6 for row in rows)
     assert all(row["differences"]["max"] < 1e-6 for row in rows if row["differences"]["compared"])
     assert sum(row["differences"]["compared"] for row in rows) > 30
+
+
+def test_without_a_gpu_its_figures_are_null(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    figures = cuda.measure(AlgorithmConfig(), (3, 2), filled=10, rounds=1, block=0.0, tell=print)
+    assert figures == {"cuda_device": None, **dict.fromkeys(cuda.FIGURES), "spread": {}}
+    assert cuda.rows(figures) == {"cuda_update_ms": (None, None)}

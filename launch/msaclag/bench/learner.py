@@ -1,4 +1,4 @@
-"""The learner: its update against the textbook's and Stable-Baselines3's SAC, acting while training, memory."""
+"""The learner: its update against the textbook's and Stable-Baselines3's SAC, and on a GPU; acting, memory."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, get_args
 import torch
 from rich.table import Table
 
+from msaclag.bench import cuda
 from msaclag.bench.acting import act_while_training
 from msaclag.bench.arithmetic import COUNTED, gflop, products
 from msaclag.bench.machine import cores, machine
@@ -95,7 +96,8 @@ def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> 
     figures |= _of_updates(plan, tell) | acting | memory
     figures["checkpoint_stall_ms"] = 1e3 * stall.median
     figures["spread"]["checkpoint_stall_ms"] = [1e3 * stall.low, 1e3 * stall.high]
-    return figures
+    on_gpu = cuda.measure(CONFIG, (STATES, ACTIONS), FILLED, plan.rounds, plan.block, tell)
+    return {**figures, **on_gpu, "spread": figures["spread"] | on_gpu["spread"]}
 
 
 def _while_training(threads: int, seconds: float) -> dict[str, float]:
@@ -155,6 +157,7 @@ def _of_times(times: dict[str, Spread], work: dict[str, float]) -> dict[str, Any
         "remarks": {
             "gflop_per_update": COUNTED,
             "sb3_sac_update_ms": "draws its batch too" if "sb3_sac" in times else "stable-baselines3 is not installed",
+            "cuda_update_ms": cuda.REMARK,
         },
     }
 
@@ -177,6 +180,7 @@ def table(figures: dict[str, Any]) -> Table:
         rows[f"updates_per_s, P = {agents}"] = rate, spread["updates_per_s"][agents]
     for name, time in figures["update_ms_by_algorithm"].items():
         rows[f"update_ms, {name}"] = time, None
+    rows |= cuda.rows(figures)
     for name, (value, quartiles) in rows.items():
         between = "" if quartiles is None else " to ".join(f"{quartile:.3g}" for quartile in quartiles)
         shown.add_row(name, figures["remarks"].get(name, "") if value is None else f"{value:.4g}", between)
