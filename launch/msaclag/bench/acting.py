@@ -1,65 +1,74 @@
-"""From an observation to its action while a thread of the same process trains as fast as it can."""
+"""From an observation to its action while the training process of the same learner trains as fast as it can."""
 
 import time
-from collections.abc import Callable
-from threading import Event, Thread
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from msaclag_learner.acting import ActingPolicy
-from msaclag_learner.scheduling import give_way
+from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
+from msaclag_learner.experience import Transition
+from msaclag_learner.trainer import Trainer
 
 RATE = 40
 """Observations a second."""
+EXPERIENCE = 1000
+"""Transitions to learn from, with as many updates due for each as a run may ask for."""
 SETTLING = 1.0
 """s of training before the first observation that counts."""
 
 
 def act_while_training(
-    update: Callable[[], object],
-    take_over: Callable[[], object],
-    policy: ActingPolicy,
-    state_size: int,
-    threads: int,
-    seconds: float,
+    algorithm: AlgorithmConfig, sizes: tuple[int, int], threads: int, seconds: float
 ) -> dict[str, float]:
     """Quantiles of the time from when an observation is due to when its action is there, waking up included.
 
-    The calling thread must have computed alone so far (see `msaclag_learner.scheduling`).
-
     Args:
-        update: one update of the learner.
-        take_over: hands its weights to `policy`.
-        policy: that acts.
-        state_size: numbers of an observation.
-        threads: of the training thread.
+        algorithm: what is trained.
+        sizes: numbers of an observation and of an action.
+        threads: of the training process.
         seconds: to measure.
     """
-    ending, updates = Event(), 0
-
-    def train() -> None:
-        nonlocal updates
-        give_way(threads)
-        while not ending.is_set():
-            update()
-            take_over()
-            updates += 1
-
-    trainer = Thread(target=train, name="trainer")
-    trainer.start()
-    try:
-        time.sleep(SETTLING)
-        before, start = updates, time.perf_counter()
-        delays = [_act(policy, state_size, start + tick / RATE) for tick in range(round(seconds * RATE))]
-        rate = (updates - before) / (time.perf_counter() - start)
-    finally:
-        ending.set()
-        trainer.join()
+    with TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as folder:
+        config = TrainingConfig(
+            algorithm=algorithm, warmup=0, updates_per_step=100, threads=threads, run_dir=f"{folder}/run"
+        )
+        trainer = Trainer(config, lambda: None)
+        try:
+            _begin(trainer, sizes)
+            time.sleep(SETTLING)
+            before, start = _updates(trainer), time.perf_counter()
+            delays = [_act(trainer, sizes[0], start + tick / RATE) for tick in range(round(seconds * RATE))]
+            rate = (_updates(trainer) - before) / (time.perf_counter() - start)
+        finally:
+            trainer.close()
     quantiles = dict(zip(("act_p50_ms", "act_p99_ms", "act_max_ms"), np.percentile(delays, (50, 99, 100)), strict=True))
     return {name: 1e3 * float(delay) for name, delay in quantiles.items()} | {"updates_per_s_while_acting": rate}
 
 
-def _act(policy: ActingPolicy, state_size: int, due: float) -> float:
+def _begin(trainer: Trainer, sizes: tuple[int, int]) -> None:
+    """Let it train on random transitions."""
+    random = np.random.default_rng(0)
+    trainer.begin("bench", *sizes, {})
+    for step in range(EXPERIENCE):
+        state, action, following = (
+            random.normal(size=size).astype(np.float32) for size in (sizes[0], sizes[1], sizes[0])
+        )
+        if step == 0:
+            trainer.first_state(state)
+        transition = Transition(state, np.tanh(action), 0.0, 0, following, False)
+        trainer.take_in(transition, {}, ended=False, evaluation=False)
+    while _updates(trainer) == 0:
+        if trainer.failure is not None:
+            raise trainer.failure
+        time.sleep(0.01)
+
+
+def _updates(trainer: Trainer) -> int:
+    return 0 if trainer.report is None else trainer.report.status.updates
+
+
+def _act(trainer: Trainer, state_size: int, due: float) -> float:
     time.sleep(max(0.0, due - time.perf_counter()))
-    policy.act(np.zeros(state_size, np.float32), deterministic=False)
+    trainer.act(np.zeros(state_size, np.float32), evaluation=False)
     return time.perf_counter() - due

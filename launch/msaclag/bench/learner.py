@@ -16,12 +16,10 @@ from msaclag.bench.race import Spread, race
 from msaclag.bench.stable_baselines import sac_gradient_step
 from msaclag.bench.storage import fill, keep
 from msaclag_learner import algorithms
-from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.algorithm import Algorithm
 from msaclag_learner.allocation import keep_freed_memory
 from msaclag_learner.configuration import AlgorithmConfig, AlgorithmName
 from msaclag_learner.experience import Experience
-from msaclag_learner.scheduling import leave_cores_to_training
 from msaclag_learner.textbook import FIXED, Textbook
 
 STATES, ACTIONS = 15, 4
@@ -87,10 +85,9 @@ def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> 
     plan = QUICK if quick else FULL
     threads = threads or cores()
     figures: dict[str, Any] = {"threads": threads, "quick": quick, "machine": machine()}
-    leave_cores_to_training()
     keep_freed_memory()
     tell("acting while training")
-    acting = _while_training(threads, plan.acting)
+    acting = act_while_training(CONFIG, (STATES, ACTIONS), threads, plan.acting)
     torch.set_num_threads(threads)
     memory, stall = keep(CONFIG, (STATES, ACTIONS), plan.transitions, threads, tell)
     figures |= _of_updates(plan, tell) | acting | memory
@@ -98,17 +95,6 @@ def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> 
     figures["spread"]["checkpoint_stall_ms"] = [1e3 * stall.low, 1e3 * stall.high]
     on_gpu = cuda.measure(CONFIG, (STATES, ACTIONS), FILLED, plan.rounds, plan.block, tell)
     return {**figures, **on_gpu, "spread": figures["spread"] | on_gpu["spread"]}
-
-
-def _while_training(threads: int, seconds: float) -> dict[str, float]:
-    learner = Learner.made(CONFIG.name)
-    policy = ActingPolicy(learner.algorithm.actor.networks.shape, learner.algorithm.normaliser, ACTIONS, seed=0)
-
-    def take_over() -> None:
-        policy.take_over(learner.algorithm.actor, learner.algorithm.updates)
-
-    take_over()
-    return act_while_training(learner.update, take_over, policy, STATES, threads, seconds)
 
 
 def _of_updates(plan: Plan, tell: Callable[[str], object]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Mark:
 
 
 class ExperienceLog:
-    """The rows of one agent's run. One thread may append while another writes."""
+    """The rows of one agent's run."""
 
     def __init__(self, run_dir: Path, layout: TransitionLayout) -> None:
         """An empty log, below the folder of the run; nothing is made there until `write`."""
@@ -79,24 +79,23 @@ class ExperienceLog:
         """Append a first state."""
         self._first_states.append(row)
 
-    def write(self, extent: Extent) -> Mark:
-        """Bring all rows up to `extent` to disk, in one segment; returns where the log on disk then ends.
+    def write(self) -> Mark:
+        """Bring all rows to disk, in one segment; returns where the log on disk then ends.
 
         Raises:
             CheckpointError: the segment cannot be written; its rows stay in memory, to be written later.
         """
-        begin = self.written
-        transitions = extent.transitions - begin.extent.transitions
-        first_states = extent.first_states - begin.extent.first_states
-        if transitions or first_states:
+        begin, extent = self.written, self.extent
+        if extent != begin.extent:
             name = f"{begin.extent.rows:09d}-{extent.rows:09d}.safetensors"
             tensors = {
-                "transitions": _stack(self._transitions[:transitions], self._layout.width),
-                "first_states": _stack(self._first_states[:first_states], self._layout.state_size),
+                "transitions": _stack(self._transitions, self._layout.width),
+                "first_states": _stack(self._first_states, self._layout.state_size),
             }
             digest = checkpoint.write(self.folder / name, tensors, {"after": begin.as_dict()})
             self.written = Mark(extent, name, digest)
-            del self._transitions[:transitions], self._first_states[:first_states]
+            self._transitions.clear()
+            self._first_states.clear()
         return self.written
 
     def read(self, end: Mark) -> Iterator[tuple[Tensor, Tensor]]:

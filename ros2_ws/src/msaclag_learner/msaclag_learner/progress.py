@@ -1,7 +1,6 @@
-"""How far a run has come; one thread may count transitions while another counts updates."""
+"""How far a run has come."""
 
 import math
-from threading import Condition
 
 
 class Progress:
@@ -21,8 +20,6 @@ class Progress:
         self.first_due: int | None = None
         """Transitions at hand when the buffers could first give a batch."""
         self.in_episode = False
-        self.changed = Condition()
-        """Guards the counts; told of every change."""
 
     @property
     def warming_up(self) -> bool:
@@ -46,11 +43,6 @@ class Progress:
     def caught_up(self) -> bool:
         """Whether at most one step's updates are missing."""
         return self.due() <= math.ceil(self.updates_per_step)
-
-    def wait_until_due(self, timeout: float) -> bool:
-        """Wait for an update to be called for; False when none was within `timeout` s."""
-        with self.changed:
-            return self.changed.wait_for(self.due, timeout) > 0
 
     def state(self) -> dict[str, int | None]:
         """All that going on depends on, but for the episode under way: none is, when a run goes on."""

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor
-
 from msaclag_learner import algorithms, checkpoint
-from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.acting import ActingPolicy, weights_of
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.compatibility import (
     check_conditions,
@@ -21,7 +19,7 @@ from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.demonstrations import FILE as DEMONSTRATIONS
 from msaclag_learner.demonstrations import Demonstrations
 from msaclag_learner.experience import Experience
-from msaclag_learner.experience_log import ExperienceLog, Extent, Mark
+from msaclag_learner.experience_log import ExperienceLog, Mark
 from msaclag_learner.progress import Progress
 
 DISTURBANCE = "task.disturbance."
@@ -54,7 +52,7 @@ class RunState:
         self.learner = algorithms.make(agent, *sizes, [config.seed], device=config.device)
         self.experience = Experience(agent, *sizes, config.replay_capacity, config.device)
         self.log = ExperienceLog(self.folder, self.experience.layout)
-        self.acting = ActingPolicy(self.learner.actor.networks.shape, self.learner.normaliser, action_size, config.seed)
+        self.acting = ActingPolicy(weights_of(self.learner.actor, self.learner.normaliser, 0), config.seed)
         self.progress = Progress(0 if config.checkpoint else config.warmup, config.updates_per_step)
         self.about: dict[str, Any] = {}
         self._demonstrated = ""
@@ -65,26 +63,31 @@ class RunState:
                 self._start_from(Path(config.checkpoint))
             if config.demonstrations:
                 self._take_in(Path(config.demonstrations)).write(self.folder / DEMONSTRATIONS)
-        self.acting.take_over(self.learner.actor, self.learner.updates)
+        self.act_as_learned()
+
+    def act_as_learned(self) -> None:
+        """The policy that acts becomes that of the last update."""
+        self.acting.weights = weights_of(self.learner.actor, self.learner.normaliser, self.learner.updates)
 
     def finite(self) -> bool:
         """Whether all that the next update depends on is."""
         return bool(self.learner.finite().all())
 
-    def tensors(self) -> dict[str, Tensor]:
-        """A copy of every tensor; no update may be under way.
+    def write(self, statistics: Mapping[str, Any]) -> Path:
+        """Bring the experience, and then the checkpoint that stands on it, to disk; returns its file.
+
+        Args:
+            statistics: of the run, to be told again by `about` when it goes on.
 
         Raises:
-            CheckpointError: what was learned is not finite.
+            CheckpointError: what was learned is not finite, or a file cannot be written; the checkpoint before stays.
         """
         if not self.finite():
             raise CheckpointError("not saved: what was learned is not finite")
-        return {**checkpoint.copy(self.learner.state()), GENERATOR: self.learner.generators[0].get_state()}
-
-    def facts(self) -> dict[str, Any]:
-        """All else but the experience, at one moment where the caller holds `progress.changed`."""
-        return {
+        tensors = {**checkpoint.copy(self.learner.state()), GENERATOR: self.learner.generators[0].get_state()}
+        facts = {
             **self.identity,
+            **statistics,
             "step": self.progress.step,
             "updates": self.learner.updates,
             "settings": settings(self.config),
@@ -92,15 +95,9 @@ class RunState:
             "progress": self.progress.state(),
             "demonstrations": self._demonstrated,
             "exploration": self.acting.random.bit_generator.state,
+            "experience": self.log.write().as_dict(),
         }
-
-    def write(self, tensors: dict[str, Tensor], facts: dict[str, Any], extent: Extent) -> Path:
-        """Bring the experience up to `extent`, and then the checkpoint that stands on it, to disk; returns its file.
-
-        Raises:
-            CheckpointError: one of them cannot be written; the checkpoint before stays.
-        """
-        return checkpoint.save(self.folder, tensors, {**facts, "experience": self.log.write(extent).as_dict()})
+        return checkpoint.save(self.folder, tensors, facts)
 
     def _start_from(self, path: Path) -> None:
         """Take over the networks of another run."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from msaclag_learner import algorithms, checkpoint
-from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.acting import ActingPolicy, weights_of
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.run_state import GENERATOR
 
@@ -21,6 +21,4 @@ def trained_policy(path: Path) -> ActingPolicy:
     learner = algorithms.make([config], about["state_size"], about["action_size"], [0])
     del tensors[GENERATOR]
     checkpoint.restore(learner.state(), tensors)
-    policy = ActingPolicy(learner.actor.networks.shape, learner.normaliser, about["action_size"], seed=0)
-    policy.take_over(learner.actor, about["updates"])
-    return policy
+    return ActingPolicy(weights_of(learner.actor, learner.normaliser, about["updates"]), seed=0)

@@ -1,14 +1,12 @@
-"""One training run of one agent, from its first step to its summary; the ROS node and the loop in one process drive it.
+"""One training run of one agent, from its first step to its summary; one thread drives it.
 
-`act`, `first_state` and `take_in` belong to whoever talks to the environment, `update` and `save_if_due` to whoever
-trains; they may be two threads.
+That of `training`, whose environment lies in the same process, or that of `trainer_process`, for the ROS node.
 """
 
 import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -27,7 +25,7 @@ from msaclag_learner.status import Status
 
 Array = NDArray[np.float32]
 TUNED = ("threshold", "multiplier", "temperature")
-"""What of a status changes in every update; read after each, for other threads."""
+"""What of a status changes in every update."""
 LONGEST_UNSAVED = 10
 """Times `checkpoint_every`, after which an episode is not waited for."""
 
@@ -74,7 +72,6 @@ class TrainingRun:
         self._trained_for = state.about.get("seconds", 0.0)
         self._started = time.monotonic() - self._trained_for
         self._last_checkpoint = self._last_end = self.progress.step
-        self._learner_lock, self._saving = Lock(), Lock()
         self._tuned = _read({name: getattr(self.learner, name) for name in TUNED})
         self._update = update_of(self.learner, self.experience)
 
@@ -110,9 +107,8 @@ class TrainingRun:
         Raises:
             ExperienceError: the observation is malformed; it was not taken in.
         """
-        with self.progress.changed:
-            self.log.append_first_state(self.experience.add_first_state(observation))
-            self.progress.initial_resets += 1
+        self.log.append_first_state(self.experience.add_first_state(observation))
+        self.progress.initial_resets += 1
 
     def first_state(self, observation: Array) -> None:
         """An episode of training begins in `observation` [S].
@@ -120,10 +116,9 @@ class TrainingRun:
         Raises:
             ExperienceError: the observation is malformed; it was not taken in.
         """
-        with self.progress.changed:
-            self.log.append_first_state(self.experience.add_first_state(observation))
-            self.progress.begun += 1
-            self.progress.in_episode = True
+        self.log.append_first_state(self.experience.add_first_state(observation))
+        self.progress.begun += 1
+        self.progress.in_episode = True
 
     def take_in(
         self, transition: Transition, info: dict[str, float], *, ended: bool, evaluation: bool, moved: bool = True
@@ -135,17 +130,15 @@ class TrainingRun:
         """
         progress = self.progress
         statistics = self.metrics.evaluation if evaluation else self.metrics.training
-        with progress.changed:
-            if moved and not evaluation:
-                self.log.append(self.experience.add(transition))
-                progress.stepped(ready=self.experience.ready())
-            episode = statistics.step(transition.reward, transition.cost, info, ended=ended)
-            if not evaluation:
-                progress.in_episode = not ended
-                if ended:
-                    progress.finished += 1
-                    self._last_end = progress.step
-            progress.changed.notify_all()
+        if moved and not evaluation:
+            self.log.append(self.experience.add(transition))
+            progress.stepped(ready=self.experience.ready())
+        episode = statistics.step(transition.reward, transition.cost, info, ended=ended)
+        if not evaluation:
+            progress.in_episode = not ended
+            if ended:
+                progress.finished += 1
+                self._last_end = progress.step
         if episode is not None:
             self.metrics.episode(episode, progress.step, evaluation=evaluation)
 
@@ -156,20 +149,17 @@ class TrainingRun:
             DivergedError: what is learned is no longer finite; the policy that acts stays as it was.
             ExperienceError: there is too little experience; see `Progress.due`.
         """
-        with self._learner_lock:
-            if self.learner.updates == 0 and self.config.algorithm.normalise_states:
-                self.learner.normaliser.fit(self.experience.replay().states.unsqueeze(0))
-            figures = _read(self._update())
-            self._tuned = {name: figures[name] for name in TUNED}
-            if not figures.pop("finite"):
-                raise DivergedError(
-                    f"training became non-finite at update {self.learner.updates}: lower the rates, or raise "
-                    "value_scale; the last checkpoint is untouched"
-                )
-            self.acting.take_over(self.learner.actor, self.learner.updates)
-            with self.progress.changed:
-                self.progress.updates += 1
-                self.progress.changed.notify_all()
+        if self.learner.updates == 0 and self.config.algorithm.normalise_states:
+            self.learner.normaliser.fit(self.experience.replay().states.unsqueeze(0))
+        figures = _read(self._update())
+        self._tuned = {name: figures[name] for name in TUNED}
+        if not figures.pop("finite"):
+            raise DivergedError(
+                f"training became non-finite at update {self.learner.updates}: lower the rates, or raise "
+                "value_scale; the last checkpoint is untouched"
+            )
+        self._state.act_as_learned()
+        self.progress.updates += 1
         if self.progress.updates % LOG_EVERY == 0:
             self.metrics.updated(figures, self.progress.step)
 
@@ -210,33 +200,23 @@ class TrainingRun:
         Raises:
             CheckpointError: it cannot be written, or what was learned is not finite.
         """
-        with self.progress.changed:
-            unsaved, whole = (step - self._last_checkpoint for step in (self.progress.step, self._last_end))
-            every = self.config.checkpoint_every
-            due = whole >= every or unsaved >= LONGEST_UNSAVED * every or (self.trained and unsaved > 0)
-        if due:
+        unsaved, whole = (step - self._last_checkpoint for step in (self.progress.step, self._last_end))
+        every = self.config.checkpoint_every
+        if whole >= every or unsaved >= LONGEST_UNSAVED * every or (self.trained and unsaved > 0):
             self.save()
 
     def save(self) -> Path:
-        """Write a checkpoint to the run's folder, and the rows since the last one; any thread may ask.
+        """Write a checkpoint to the run's folder, and the rows since the last one.
 
-        The caller waits for the disk, updates of another thread for the copy alone, and acting not even for that. A run
-        resumed from it equals one that went on, to the bit, unless an episode is under way: then a new one begins.
+        A run resumed from it equals one that went on, to the bit, unless an episode is under way; a new one begins.
 
         Raises:
             CheckpointError: it cannot be written, or what was learned is not finite.
         """
-        with self._saving:
-            with self._learner_lock:
-                tensors = self._state.tensors()
-                with self.progress.changed:
-                    facts, extent = self._state.facts(), self.log.extent
-                    facts |= {"episodes": list(self.metrics.training.finished), "seconds": self._trained_for}
-            self.metrics.flush()
-            file = self._state.write(tensors, facts, extent)
-            with self.progress.changed:
-                self._last_checkpoint = facts["step"]
-            return file
+        self.metrics.flush()
+        file = self._state.write({"episodes": list(self.metrics.training.finished), "seconds": self._trained_for})
+        self._last_checkpoint = self.progress.step
+        return file
 
     def summary(self) -> dict[str, object]:
         """The run in figures."""

@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.acting import ActingPolicy, weights_of
 from msaclag_learner.actor import Actor
 from msaclag_learner.mlp import Mlp, Networks
 from msaclag_learner.normalisation import StateNormaliser
@@ -9,8 +9,8 @@ from msaclag_learner.normalisation import StateNormaliser
 STATES, ACTIONS = 6, 3
 
 
-def make() -> tuple[Actor, ActingPolicy]:
-    """An actor whose average is another policy, and one that acts as it does."""
+def make() -> tuple[Actor, StateNormaliser, ActingPolicy]:
+    """An actor whose average is another policy, with its states' normaliser, and one that acts as it does."""
     cpu = torch.device("cpu")
     actor = Actor(
         Mlp((STATES, 16, 2 * ACTIONS)),
@@ -24,32 +24,30 @@ def make() -> tuple[Actor, ActingPolicy]:
     actor.averaged.mul_(0.5)
     normaliser = StateNormaliser(1, STATES, torch.float32, cpu)
     normaliser.fit(torch.randn(1, 50, STATES, generator=torch.Generator().manual_seed(3)) * 4 + 2)
-    acting = ActingPolicy(actor.networks.shape, normaliser, ACTIONS, seed=2)
-    acting.take_over(actor, 7)
-    return actor, acting
+    return actor, normaliser, ActingPolicy(weights_of(actor, normaliser, 7), seed=2)
 
 
 def outputs(
-    parameters: torch.Tensor, acting: ActingPolicy, observation: np.ndarray
+    parameters: torch.Tensor, actor: Actor, normaliser: StateNormaliser, observation: np.ndarray
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """A policy's mean and log of the spread, before the tanh."""
-    states = acting.normaliser(torch.from_numpy(observation).view(1, 1, -1))
-    mean, log_std = Networks(acting.network, parameters).forward(states)[0][0, 0].chunk(2)
+    states = normaliser(torch.from_numpy(observation).view(1, 1, -1))
+    mean, log_std = Networks(actor.networks.shape, parameters).forward(states)[0][0, 0].chunk(2)
     return mean, log_std
 
 
 def test_the_deterministic_action_is_that_of_the_average() -> None:
-    actor, acting = make()
+    actor, normaliser, acting = make()
     observation = np.linspace(-1, 1, STATES, dtype=np.float32)
-    mean, _ = outputs(actor.averaged, acting, observation)
+    mean, _ = outputs(actor.averaged, actor, normaliser, observation)
     np.testing.assert_allclose(acting.act(observation, deterministic=True), mean.tanh().numpy(), atol=1e-6)
-    assert acting.version == 7
+    assert acting.weights.version == 7 and acting.weights.action_size == ACTIONS
 
 
 def test_actions_spread_as_the_policy_says() -> None:
-    actor, acting = make()
+    actor, normaliser, acting = make()
     observation = np.zeros(STATES, np.float32)
-    mean, log_std = outputs(actor.parameters, acting, observation)
+    mean, log_std = outputs(actor.parameters, actor, normaliser, observation)
     drawn = np.array([acting.act(observation, deterministic=False) for _ in range(4000)])
     before_tanh = np.arctanh(drawn)
     np.testing.assert_allclose(before_tanh.mean(0), mean.numpy(), atol=0.08)
@@ -57,7 +55,7 @@ def test_actions_spread_as_the_policy_says() -> None:
 
 
 def test_new_weights_leave_the_copy_in_use_alone() -> None:
-    actor, acting = make()
+    actor, _, acting = make()
     observation = np.ones(STATES, np.float32)
     before = acting.act(observation, deterministic=True)
     actor.averaged.mul_(5)
@@ -65,7 +63,7 @@ def test_new_weights_leave_the_copy_in_use_alone() -> None:
 
 
 def test_the_average_follows_the_policy_by_its_share() -> None:
-    actor, _ = make()
+    actor, _, _ = make()
     before = actor.averaged.clone()
     actor.average(updates=torch.tensor(1000.0))
     torch.testing.assert_close(actor.averaged, 0.75 * before + 0.25 * actor.parameters)

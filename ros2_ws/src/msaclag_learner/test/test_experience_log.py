@@ -27,7 +27,7 @@ def written(folder: Path) -> Mark:
     log = ExperienceLog(folder, LAYOUT)
     for first, transitions, first_states in ((0, 4, 0), (4, 0, 1), (4, 3, 1)):
         append(log, first, transitions, first_states)
-        log.write(log.extent)
+        log.write()
     return log.written
 
 
@@ -48,30 +48,29 @@ def test_it_comes_back_in_order_from_segments_that_are_written_once(tmp_path: Pa
 
 def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
     log = ExperienceLog(tmp_path, LAYOUT)
-    assert log.write(log.extent) == Mark()
+    assert log.write() == Mark()
     assert not list(log.read(Mark())) and not list(tmp_path.iterdir())
 
 
-def test_rows_that_came_after_the_extent_wait_for_the_next_segment(tmp_path: Path) -> None:
+def test_rows_are_written_once(tmp_path: Path) -> None:
     log = ExperienceLog(tmp_path, LAYOUT)
     append(log, 0, 3, 1)
-    extent = log.extent
+    assert log.write().extent == Extent(3, 1)
     append(log, 3, 2, 0)
-    assert log.write(extent).extent == Extent(3, 1)
-    assert log.write(log.extent).extent == Extent(5, 1)
+    assert log.write().extent == log.write().extent == Extent(5, 1)
     assert read(tmp_path, log.written)[0] == [0, 1, 2, 3, 4]
 
 
 def test_segments_behind_the_checkpoint_are_passed_over_and_overwritten(tmp_path: Path) -> None:
     log = ExperienceLog(tmp_path, LAYOUT)
     append(log, 0, 3, 0)
-    saved = log.write(log.extent)
+    saved = log.write()
     append(log, 50, 2, 0)
-    log.write(log.extent)
+    log.write()
     again = ExperienceLog(tmp_path, LAYOUT)
     assert [len(transitions) for transitions, _ in again.read(saved)] == [3]
     append(again, 70, 2, 0)
-    again.write(again.extent)
+    again.write()
     assert len(list((tmp_path / "experience").iterdir())) == 2
     assert read(tmp_path, again.written)[0] == [0, 1, 2, 70, 71]
 
@@ -91,9 +90,9 @@ def test_a_missing_a_damaged_and_a_foreign_segment_are_named(tmp_path: Path) -> 
         read(tmp_path, end)
     other = ExperienceLog(tmp_path / "other", LAYOUT)
     append(other, 9, 4, 0)
-    other.write(other.extent)
+    other.write()
     append(other, 9, 0, 1)
-    other.write(other.extent)
+    other.write()
     middle.write_bytes((tmp_path / "other" / "experience" / middle.name).read_bytes())
     with pytest.raises(CheckpointError, match="it is not the segment that the checkpoint was written with"):
         read(tmp_path, end)
@@ -104,6 +103,6 @@ def test_a_segment_that_cannot_be_written_leaves_its_rows_to_the_next_try(tmp_pa
     append(log, 0, 3, 1)
     (tmp_path / "experience").write_text("in the way")
     with pytest.raises(CheckpointError, match="cannot write"):
-        log.write(log.extent)
+        log.write()
     (tmp_path / "experience").unlink()
-    assert log.write(log.extent).extent == Extent(3, 1)
+    assert log.write().extent == Extent(3, 1)

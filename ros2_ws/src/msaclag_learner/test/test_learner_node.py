@@ -1,5 +1,8 @@
 """The learner node over real DDS, against a small environment that speaks the interface: a point on a line."""
 
+import dataclasses
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -21,6 +24,8 @@ from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
 from msaclag_learner.experience import Transition as Experienced
 from msaclag_learner.learner_node import LearnerNode, Refused
+from msaclag_learner.run_state import RunState
+from msaclag_learner.trainer import TrainerDied
 from msaclag_learner.training_run import TrainingRun
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction, Transition
@@ -169,17 +174,27 @@ def wait(condition: Callable[[], Any], seconds: float = 40.0) -> None:
         time.sleep(0.01)
 
 
+def left_by(learner: LearnerNode) -> RunState:
+    """The run that the learner leaves, as another one would go on with it."""
+    learner.close()
+    report = learner.trainer.report
+    assert report is not None
+    return RunState(dataclasses.replace(learner.config, resume=True, checkpoint=""), "line", 2, 1, {})
+
+
+def steps_of(learner: LearnerNode) -> int:
+    return 0 if learner.trainer.report is None else learner.trainer.report.status.step
+
+
 def test_it_trains_evaluates_and_ends(start: Callable[..., Any], tmp_path: Path) -> None:
     learner, line, raised = start(steps=60, evaluation_episodes=2)
     wait(lambda: learner.exit_code is not None or raised)
     assert not raised and learner.exit_code == 0
-    assert learner.run is not None
-    assert (learner.run.progress.step, learner.run.progress.updates) == (60, 40)
     assert len(line.log) == 60 + 2 * EPISODE
     assert [transition.evaluation for transition in line.log] == [False] * 60 + [True] * 10
     learner.close()
     _, about = checkpoint.load(tmp_path / "run")
-    assert about["task"] == "line" and about["updates"] == 40
+    assert (about["task"], about["step"], about["updates"]) == ("line", 60, 40)
     wait(lambda: line.statuses and line.statuses[-1].phase == LearnerStatus.PHASE_DONE)
 
 
@@ -187,8 +202,7 @@ def test_a_transition_lost_on_the_way_is_fetched_and_taken_in_order(start: Calla
     learner, line, raised = start(lost=(3, 4, 12, 25), steps=25, evaluation_episodes=0)
     wait(lambda: learner.exit_code is not None or raised)
     assert not raised and line.fetched >= 2
-    assert learner.run is not None
-    assert learner.run.experience.replay().rewards.tolist() == pytest.approx(
+    assert left_by(learner).experience.replay().rewards.tolist() == pytest.approx(
         [transition.reward for transition in line.log], rel=1e-5
     )
 
@@ -211,7 +225,7 @@ def test_a_checkpoint_is_saved_on_request(start: Callable[..., Any], tmp_path: P
     learner, line, _ = start(steps=100000)
     client = line.create_client(Trigger, "save_checkpoint")
     assert client.wait_for_service(5)
-    wait(lambda: learner.run is not None and learner.run.progress.step > 5)
+    wait(lambda: steps_of(learner) > 5)
     future = client.call_async(Trigger.Request())
     wait(future.done)
     assert future.result().success
@@ -239,9 +253,9 @@ def test_it_goes_on_with_its_run(
     assert not raised
     moved = [transition.evaluation for transition in line.log if transition.duration > 0]
     assert moved == [False] * (trained - 30) + [True] * evaluated * EPISODE
-    assert learner.run is not None
-    assert (learner.run.progress.step, learner.run.progress.updates) == (trained, trained - 20)
-    assert learner.run.experience.sizes() == (trained, 0, 2 + (trained - 30) // EPISODE, 0)
+    run = left_by(learner)
+    assert (run.progress.step, run.progress.updates) == (trained, trained - 20)
+    assert run.experience.sizes() == (trained, 0, 2 + (trained - 30) // EPISODE, 0)
 
 
 def test_without_steps_it_only_evaluates(start: Callable[..., Any]) -> None:
@@ -254,15 +268,24 @@ def test_without_steps_it_only_evaluates(start: Callable[..., Any]) -> None:
 def test_resets_for_their_first_states_come_before_the_first_step(start: Callable[..., Any]) -> None:
     learner, line, raised = start(initial_resets=3, steps=25, evaluation_episodes=0)
     wait(lambda: learner.exit_code is not None or raised)
-    assert not raised and learner.run is not None
+    assert not raised
     assert [transition.episode for transition in line.log if transition.duration == 0] == [1, 2, 3]
-    assert learner.run.experience.sizes() == (25, 0, 8, 0)
-    assert len(learner.run.metrics.training.finished) == 5
+    run = left_by(learner)
+    assert run.experience.sizes() == (25, 0, 8, 0)
+    assert run.progress.finished == 5
 
 
 def test_it_ends_with_a_fault_when_the_environment_dies(start: Callable[..., Any]) -> None:
     learner, line, raised = start(steps=100000)
-    wait(lambda: learner.run is not None and learner.run.progress.step > 5)
+    wait(lambda: steps_of(learner) > 5)
     line.destroy_publisher(line.out["observation"])
     wait(lambda: learner.exit_code is not None)
     assert learner.exit_code == 1 and not raised
+
+
+def test_it_ends_with_a_fault_when_its_training_process_is_killed(start: Callable[..., Any]) -> None:
+    learner, _, raised = start(steps=100000)
+    wait(lambda: steps_of(learner) > 5)
+    os.kill(learner.trainer.pid, signal.SIGKILL)
+    wait(lambda: raised)
+    assert isinstance(raised[0], TrainerDied) and "-9" in str(raised[0])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from msaclag_learner.acting import weights_of
 from msaclag_learner.checkpoint import FILE, CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
 from msaclag_learner.trained_policy import trained_policy
@@ -18,7 +19,7 @@ def test_it_acts_as_the_run_did(tmp_path: Path, normalised: bool) -> None:
     run = TrainingRun(TrainingConfig(algorithm=algorithm, run_dir=str(tmp_path)), "task", 5, 2)
     if normalised:
         run.learner.normaliser.fit(torch.randn(1, 40, 5, generator=torch.manual_seed(0)) + 3)
-    run.acting.take_over(run.learner.actor, 0)
+    run.acting.weights = weights_of(run.learner.actor, run.learner.normaliser, 0)
     run.close()
     observation = np.linspace(-1, 1, 5, dtype=np.float32)
     expected = run.acting.act(observation, deterministic=True)
