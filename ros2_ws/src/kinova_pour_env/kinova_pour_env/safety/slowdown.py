@@ -96,7 +96,7 @@ def _share(margins: Margins, joint_positions: Vector, jacobian: Vector, twist: V
     Returns:
         The share; and the rates [7] rad/s that the whole twist asks for.
     """
-    forces = _damped_forces(jacobian, twist, margins.damping)
+    forces = damped_forces(jacobian, twist, margins.damping)
     rates = np.zeros(len(joint_positions))
     asked = resisted = 0.0
     for axis in range(len(twist)):
@@ -113,7 +113,7 @@ def _share(margins: Margins, joint_positions: Vector, jacobian: Vector, twist: V
 
 
 @compiled
-def _damped_forces(jacobian: Vector, twist: Vector, damping: float) -> Vector:
+def damped_forces(jacobian: Vector, twist: Vector, damping: float) -> Vector:
     """(J J' + damping^2)^-1 t, by Cholesky's L D L'; LAPACK takes ten times as long for a matrix of six rows."""
     size = len(twist)
     lower, diagonal, forces = np.empty((size, size)), np.empty(size), twist.copy()
