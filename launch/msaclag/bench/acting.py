@@ -8,6 +8,7 @@ import numpy as np
 
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
 from msaclag_learner.experience import Transition
+from msaclag_learner.step import Step
 from msaclag_learner.trainer import Trainer
 
 RATE = 40
@@ -50,14 +51,11 @@ def _begin(trainer: Trainer, sizes: tuple[int, int]) -> None:
     """Let it train on random transitions."""
     random = np.random.default_rng(0)
     trainer.begin("bench", *sizes, {})
-    for step in range(EXPERIENCE):
-        state, action, following = (
-            random.normal(size=size).astype(np.float32) for size in (sizes[0], sizes[1], sizes[0])
-        )
-        if step == 0:
-            trainer.first_state(state)
-        transition = Transition(state, np.tanh(action), 0.0, 0, following, False)
-        trainer.take_in(transition, {}, ended=False, evaluation=False)
+    for seq in range(1, EXPERIENCE + 1):
+        state, action = (random.normal(size=size).astype(np.float32) for size in sizes)
+        transition = Transition(state, np.tanh(action), 0.0, 0, state[::-1], False)
+        step = Step(transition, {}, first=seq == 1, ended=False, evaluation=False, moved=True)
+        trainer.take_in_logged(seq, step)
     while _updates(trainer) == 0:
         if trainer.failure is not None:
             raise trainer.failure

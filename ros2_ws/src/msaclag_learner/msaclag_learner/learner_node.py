@@ -20,6 +20,7 @@ from std_srvs.srv import Trigger
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.experience import ExperienceError
+from msaclag_learner.followed import Followed
 from msaclag_learner.received import received
 from msaclag_learner.trainer import Trainer, TrainerDied
 from msaclag_learner.training_run import DeviceError, DivergedError
@@ -31,7 +32,7 @@ from msaclag_ros.diagnostics import OK, Health, publish_health
 from msaclag_ros.endpoints import publisher, subscribe
 from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import RESET_ACTION, SERVICES
-from msaclag_ros.node_main import DONE, FAULT, run
+from msaclag_ros.node_main import DONE, run
 from msaclag_ros.parameters import declare, refuse_unknown
 from msaclag_ros.real_time import POLICY, be_punctual
 
@@ -39,6 +40,8 @@ RETRY = 1.0
 """s between two requests for an episode while a person or the arm keeps the environment."""
 UNACCEPTED = 5.0
 """s after which a reset is asked for again: DDS may lose an answer to a client that the server has not discovered."""
+FETCHED_AT_ONCE = 1000
+"""Transitions in an answer of the environment's log."""
 SILENCE = 1.0
 """s without an observation or a transition after which the environment's log is asked for what may have been lost."""
 
@@ -60,11 +63,11 @@ class LearnerNode(Node):
         self._name = f"{self.get_fully_qualified_name()} ({uuid4().hex[:8]})"
         self._real_time = False
         self._answer: PolicyAction | None = None
-        self._first: Observation | None = None
+        self._reset_result: ResetEpisode.Result | None = None
         self._held: Observation | None = None
+        self._episode: int | None = None
         self._episode_over = False
-        self._passed_over: int | None = None
-        self._next_seq = 0
+        self._next_seq = 0  # no log is followed yet
         self._early: dict[int, TransitionMessage] = {}
         self._fetching = False
         self._heard = time.monotonic()
@@ -131,30 +134,49 @@ class LearnerNode(Node):
             return
         if not self.trainer.begun:
             self._begin(result)
-        self._first = result.first_observation
+        self._reset_result = result
         self._go_on()
 
     def _begin(self, result: ResetEpisode.Result) -> None:
-        self._real_time, self._next_seq = result.real_time, result.next_seq
+        self._real_time = result.real_time
         if self._real_time:
             self.get_logger().info(f"the policy acts with {be_punctual(POLICY)}")
         conditions = json.loads(result.conditions or "{}")
         self.trainer.begin(result.task, len(result.first_observation.values), result.action_size, conditions)
 
-    def _begin_episode(self, first: Observation) -> None:
-        """Whether it is one of training, of evaluation or for its first state alone is the trainer's to say."""
+    def _begin_episode(self, result: ResetEpisode.Result) -> None:
+        """Once all that was logged before is taken in; what the episode is for is the trainer's to say."""
         report = self.trainer.report
         assert report is not None
-        observation = np.asarray(first.values, np.float32)
-        if not first.evaluation and (report.trained or report.wants_initial_state):
-            if report.wants_initial_state:
-                self.trainer.initial_state(observation)
-            self._passed_over = first.episode
-            self._request_episode()
+        if not self._follows(result, report.followed):
             return
-        if not first.evaluation:
-            self.trainer.first_state(observation)
-        self._held = first
+        first, self._reset_result = result.first_observation, None
+        if not first.evaluation and (report.trained or report.wants_initial_state):
+            self._request_episode()  # which ends this one before anything was done in it
+        else:
+            self._held, self._episode = first, first.episode
+
+    def _follows(self, result: ResetEpisode.Result, followed: Followed) -> bool:
+        """Whether the next transition is the episode's first; sees to it that it will be."""
+        due = result.next_seq
+        if followed.log == result.log and followed.seq + 1 < due:
+            self._next_seq = followed.seq + 1
+            self._fetch_missing(due - self._next_seq)
+            return False
+        if (followed.log, followed.seq + 1) != (result.log, due):
+            if followed.log == result.log:
+                self.get_logger().error(
+                    f"the environment's log has lost transitions {due} to {followed.seq}, which are learned from"
+                )
+            self._follow(result.log, due - 1)
+            return False
+        self._next_seq = due
+        return True
+
+    def _follow(self, log: str, seq: int) -> None:
+        self.trainer.follow(log, seq)
+        self._next_seq = seq + 1
+        self._early = {number: message for number, message in self._early.items() if number > seq}
 
     def _retry(self, reason: str) -> None:
         self.get_logger().warning(reason, throttle_duration_sec=10.0)
@@ -170,11 +192,11 @@ class LearnerNode(Node):
 
     def _on_observation(self, message: Observation) -> None:
         self._heard = time.monotonic()
-        answer, first = self._answer, self._first
+        answer, result = self._answer, self._reset_result
         if answer is not None and message.header.stamp == answer.header.stamp and message.step == answer.step:
             self._action.publish(answer)  # asked again because the action did not arrive
-        elif first is not None and message.episode == first.episode:
-            self._first = message  # asked anew while the trainer gets ready
+        elif result is not None and message.episode == result.first_observation.episode:
+            result.first_observation = message  # asked anew while the trainer gets ready
         elif self.trainer.report is not None and self._expects(message):
             self._held = message
             self._go_on()
@@ -198,9 +220,8 @@ class LearnerNode(Node):
         trainer = self.trainer
         if trainer.failure is not None:
             raise trainer.failure
-        if trainer.settled and self._first is not None:
-            first, self._first = self._first, None
-            self._begin_episode(first)
+        if trainer.settled and self._reset_result is not None:
+            self._begin_episode(self._reset_result)
         if self._held is not None and (self._real_time or trainer.caught_up):
             held, self._held = self._held, None
             self._act(held)
@@ -211,34 +232,37 @@ class LearnerNode(Node):
 
     def _on_transition(self, message: TransitionMessage) -> None:
         self._heard = time.monotonic()
-        if not self.trainer.begun or message.seq < self._next_seq:
+        if not self._next_seq or message.seq < self._next_seq:
             return
         self._early[message.seq] = message
         self._take_in_order()
         if self._early:
-            self._fetch_missing()
+            self._fetch_missing(min(self._early) - self._next_seq)
 
-    def _fetch_missing(self) -> None:
-        """Ask the environment's log for what did not arrive; one request at a time, repeated by `_look_after`."""
+    def _fetch_missing(self, count: int) -> None:
+        """Ask the environment's log for `count` transitions; one request at a time, repeated by `_look_after`."""
         if self._fetching or not self._fetch.service_is_ready():
             return
         self._fetching = True
-        missing = min(self._early, default=self._next_seq + 1) - self._next_seq
-        request = FetchTransitions.Request(first_seq=self._next_seq, limit=missing)
+        request = FetchTransitions.Request(first_seq=self._next_seq, limit=min(count, FETCHED_AT_ONCE))
         self._fetch.call_async(request).add_done_callback(self._on_fetched)
 
     def _on_fetched(self, future: Future) -> None:
         self._fetching = False
         transitions = future.result().transitions
-        if not transitions:
+        if transitions:
+            self.get_logger().warning(f"{len(transitions)} transitions were not heard, and fetched from the log")
+            first = transitions[0].seq
+        elif self._reset_result is not None:
+            first = self._reset_result.next_seq
+        else:
             return
-        first = transitions[0].seq
-        self.get_logger().warning(f"{len(transitions)} transitions from {first} on were lost on the way and fetched")
         if first > self._next_seq:
             self.get_logger().error(
                 f"transitions {self._next_seq} to {first - 1} are no longer in the log: not learned"
             )
-            self._next_seq = first
+            assert self.trainer.report is not None
+            self._follow(self.trainer.report.followed.log, first - 1)
         self._early |= {message.seq: message for message in transitions if message.seq >= self._next_seq}
         self._take_in_order()
 
@@ -246,15 +270,9 @@ class LearnerNode(Node):
         while self._next_seq in self._early:
             message = self._early.pop(self._next_seq)
             self._next_seq += 1
-            self._take_in(message)
-
-    def _take_in(self, message: TransitionMessage) -> None:
-        if message.episode == self._passed_over:  # ended by the reset that followed; nothing was done in it
-            return
-        transition, info, moved = received(message)
-        ended = message.terminated or message.truncated
-        self.trainer.take_in(transition, info, ended=ended, evaluation=message.evaluation, moved=moved)
-        self._episode_over = self._episode_over or ended
+            step = received(message)
+            self.trainer.take_in_logged(message.seq, step)
+            self._episode_over |= step.ended and message.episode == self._episode
 
     def _after_episode(self) -> None:
         """Ask for the next episode; the evaluation waits for the last update."""
@@ -270,8 +288,12 @@ class LearnerNode(Node):
 
     def _on_environment_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
         if self.trainer.begun and event.alive_count == 0 and self.exit_code is None:
-            self.get_logger().fatal("fatal: the environment is gone; what was learned is saved")
-            self.exit_code = FAULT
+            self.get_logger().error("the environment is gone; waiting for it to come back")
+            self._requests += 1  # no answer is expected any more
+            self._unaccepted_since = math.inf
+            self._reset_result = self._held = self._answer = self._episode = None
+            self._episode_over = self._fetching = False
+            self._start.reset()
 
     # Telling
 
@@ -279,8 +301,8 @@ class LearnerNode(Node):
         if time.monotonic() - self._unaccepted_since > UNACCEPTED:
             self.get_logger().warning("the environment did not answer a reset; asking again")
             self._request_episode()
-        if self.trainer.begun and time.monotonic() - self._heard > SILENCE and self._held is None:
-            self._fetch_missing()
+        if self._next_seq and time.monotonic() - self._heard > SILENCE and self._held is None:
+            self._fetch_missing(1)
         self._tell_status()
 
     def _tell_status(self) -> None:

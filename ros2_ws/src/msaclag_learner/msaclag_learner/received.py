@@ -1,28 +1,13 @@
 """What a step's message tells a learner, or a person in its place."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from msaclag_learner.experience import Transition
+from msaclag_learner.step import Step
 from msaclag_msgs.msg import Transition as TransitionMessage
 
 
-class Received(NamedTuple):
-    """A step as it was told.
-
-    Attributes:
-        transition: what is learned from.
-        info: figures of the step.
-        moved: the step took time or had a cost; an interrupted episode may end by one in which nothing happened.
-    """
-
-    transition: Transition
-    info: dict[str, float]
-    moved: bool
-
-
-def received(message: TransitionMessage) -> Received:
+def received(message: TransitionMessage) -> Step:
     """Read a message."""
     transition = Transition(
         observation=np.asarray(message.observation, np.float32),
@@ -32,5 +17,11 @@ def received(message: TransitionMessage) -> Received:
         next_observation=np.asarray(message.next_observation, np.float32),
         terminated=message.terminated,
     )
-    info = dict(zip(message.info_names, message.info_values, strict=True))
-    return Received(transition, info, moved=message.duration > 0 or message.cost == 1)
+    return Step(
+        transition,
+        info=dict(zip(message.info_names, message.info_values, strict=True)),
+        first=message.step == 0,
+        ended=message.terminated or message.truncated,
+        evaluation=message.evaluation,
+        moved=message.duration > 0 or message.cost == 1,
+    )

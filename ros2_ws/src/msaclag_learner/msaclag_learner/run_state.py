@@ -20,6 +20,7 @@ from msaclag_learner.demonstrations import FILE as DEMONSTRATIONS
 from msaclag_learner.demonstrations import Demonstrations
 from msaclag_learner.experience import Experience
 from msaclag_learner.experience_log import ExperienceLog, Mark
+from msaclag_learner.followed import Followed
 from msaclag_learner.progress import Progress
 
 DISTURBANCE = "task.disturbance."
@@ -32,6 +33,7 @@ class RunState:
     """The parts of a run, fresh or as a checkpoint left them.
 
     Attributes:
+        followed: how far the environment's log was taken in.
         about: what the checkpoint says that the run goes on from; empty where it goes on from none.
     """
 
@@ -54,6 +56,7 @@ class RunState:
         self.log = ExperienceLog(self.folder, self.experience.layout)
         self.acting = ActingPolicy(weights_of(self.learner.actor, self.learner.normaliser, 0), config.seed)
         self.progress = Progress(0 if config.checkpoint else config.warmup, config.updates_per_step)
+        self.followed = Followed()
         self.about: dict[str, Any] = {}
         self._demonstrated = ""
         if config.resume:
@@ -93,6 +96,7 @@ class RunState:
             "settings": settings(self.config),
             "conditions": dict(self.conditions),
             "progress": self.progress.state(),
+            "followed": self.followed._asdict(),
             "demonstrations": self._demonstrated,
             "exploration": self.acting.random.bit_generator.state,
             "experience": self.log.write().as_dict(),
@@ -119,6 +123,7 @@ class RunState:
         self.learner.updates = about["updates"]
         self.acting.random.bit_generator.state = about["exploration"]
         self.progress.restore(about["progress"])
+        self.followed = Followed.from_dict(about["followed"])
         if about["demonstrations"]:
             copy = self.folder / DEMONSTRATIONS
             if self._take_in(copy).digest != about["demonstrations"]:

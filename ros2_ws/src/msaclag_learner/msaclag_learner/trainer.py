@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.configuration import TrainingConfig
-from msaclag_learner.experience import Transition, checked
+from msaclag_learner.experience import checked
+from msaclag_learner.step import Step
 from msaclag_learner.trainer_link import Begin, Call, End, Failed, Report, Save, Saved
 
 Array = NDArray[np.float32]
@@ -79,19 +80,13 @@ class Trainer:
         self._state_size = state_size
         self._send(Begin(self.config, task, state_size, action_size, conditions))
 
-    def initial_state(self, observation: Array) -> None:
+    def follow(self, log: str, seq: int) -> None:
         """See `TrainingRun`."""
-        self._call("initial_state", observation)
+        self._call("follow", log, seq)
 
-    def first_state(self, observation: Array) -> None:
+    def take_in_logged(self, seq: int, step: Step) -> None:
         """See `TrainingRun`."""
-        self._call("first_state", observation)
-
-    def take_in(
-        self, transition: Transition, info: dict[str, float], *, ended: bool, evaluation: bool, moved: bool = True
-    ) -> None:
-        """See `TrainingRun`."""
-        self._call("take_in", transition, info, ended=ended, evaluation=evaluation, moved=moved)
+        self._call("take_in_logged", seq, step)
 
     def save(self, on_saved: Callable[[Saved], None]) -> None:
         """Write a checkpoint now; `on_saved` is called from a thread when that is over."""
@@ -127,9 +122,9 @@ class Trainer:
         if self.failure is not None and not had_failed:
             raise self.failure
 
-    def _call(self, name: str, *arguments: Any, **options: Any) -> None:
+    def _call(self, name: str, *arguments: Any) -> None:
         self._called += 1
-        self._send(Call(name, arguments, options))
+        self._send(Call(name, arguments))
 
     def _send(self, message: Begin | Call | Save | End) -> None:
         with suppress(BrokenPipeError, ConnectionResetError):  # the listener learns why

@@ -10,6 +10,7 @@ from typing import Any
 
 from msaclag_learner.acting import Weights
 from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.followed import Followed
 from msaclag_learner.status import Status
 
 
@@ -30,7 +31,6 @@ class Call:
 
     name: str
     arguments: tuple[Any, ...]
-    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Report:
         warming_up: actions are to be random.
         due: updates that are called for and were not made.
         caught_up: at most one step's updates are missing.
+        followed: how far the environment's log was taken in.
         status: the same for a person.
     """
 
@@ -67,6 +68,7 @@ class Report:
     warming_up: bool
     due: int
     caught_up: bool
+    followed: Followed
     status: Status
 
 

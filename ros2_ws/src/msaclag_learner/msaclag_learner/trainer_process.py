@@ -48,7 +48,7 @@ class NodeLink:
         while not self.ended and self._pipe.poll(patience):
             message = self._receive()
             if isinstance(message, Call):
-                getattr(run, message.name)(*message.arguments, **message.options)
+                getattr(run, message.name)(*message.arguments)
                 self.carried_out += 1
             elif isinstance(message, Save):
                 self.send(_saved(run))
@@ -66,6 +66,7 @@ class NodeLink:
             warming_up=run.progress.warming_up,
             due=run.progress.due(),
             caught_up=run.progress.caught_up,
+            followed=run.followed,
             status=run.status(),
         )
         self.send(report)

@@ -51,7 +51,7 @@ def train(
     try:
         while run.wants_initial_state:
             seed = episode_seed(config.seed, "initial", run.progress.initial_resets)
-            run.initial_state(environment.reset(seed=seed)[0])
+            run.first_state(environment.reset(seed=seed)[0])
         while not run.trained:
             _training_episode(environment, run, watch)
         while not run.evaluated:

@@ -18,10 +18,12 @@ from msaclag_learner.allocation import keep_freed_memory
 from msaclag_learner.captured import update_of
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.demonstrations import NO_CONDITIONS
-from msaclag_learner.experience import Transition, checked
+from msaclag_learner.experience import ExperienceError, Transition, checked
+from msaclag_learner.followed import Followed
 from msaclag_learner.metrics import LOG_EVERY, Metrics, or_none
 from msaclag_learner.run_state import RunState
 from msaclag_learner.status import Status
+from msaclag_learner.step import Step
 
 Array = NDArray[np.float32]
 TUNED = ("threshold", "multiplier", "temperature")
@@ -86,6 +88,11 @@ class TrainingRun:
         return len(self.metrics.evaluation.finished) >= self.config.evaluation_episodes
 
     @property
+    def followed(self) -> Followed:
+        """How far the environment's log was taken in."""
+        return self._state.followed
+
+    @property
     def wants_initial_state(self) -> bool:
         """Whether a reset is to be made for D₀ alone before the first step."""
         return not self.trained and self.progress.initial_resets < self.config.initial_resets
@@ -101,24 +108,37 @@ class TrainingRun:
             return self.acting.explore()
         return self.acting.act(observation, deterministic=evaluation)
 
-    def initial_state(self, observation: Array) -> None:
-        """A reset for D₀ alone led to `observation` [S].
-
-        Raises:
-            ExperienceError: the observation is malformed; it was not taken in.
-        """
-        self.log.append_first_state(self.experience.add_first_state(observation))
-        self.progress.initial_resets += 1
-
     def first_state(self, observation: Array) -> None:
-        """An episode of training begins in `observation` [S].
+        """A reset led to `observation` [S]: an episode of training begins, unless D₀ alone wanted it.
 
         Raises:
             ExperienceError: the observation is malformed; it was not taken in.
         """
         self.log.append_first_state(self.experience.add_first_state(observation))
-        self.progress.begun += 1
-        self.progress.in_episode = True
+        if self.wants_initial_state:
+            self.progress.initial_resets += 1
+        else:
+            self.progress.begun += 1
+
+    def follow(self, log: str, seq: int) -> None:
+        """The next transition told is that behind number `seq` of an environment's `log`."""
+        self._state.followed = Followed(log, seq)
+
+    def take_in_logged(self, seq: int, step: Step) -> None:
+        """Number `seq` of the log that is followed, each once and in order.
+
+        The first step of an episode brings D₀ its first state, even if nothing moved in it.
+
+        Raises:
+            ExperienceError: it is another number's turn, or the step is malformed; it was not taken in.
+        """
+        if seq != self.followed.seq + 1:
+            raise ExperienceError(f"transition {seq} came where {self.followed.seq + 1} was due: not taken in")
+        if step.first and not step.evaluation:
+            self.first_state(step.transition.observation)
+        if step.moved or not step.first:
+            self.take_in(step.transition, step.info, ended=step.ended, evaluation=step.evaluation, moved=step.moved)
+        self.follow(self.followed.log, seq)
 
     def take_in(
         self, transition: Transition, info: dict[str, float], *, ended: bool, evaluation: bool, moved: bool = True

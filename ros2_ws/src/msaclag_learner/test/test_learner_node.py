@@ -22,8 +22,10 @@ from std_srvs.srv import Trigger
 from msaclag_learner import checkpoint
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
+from msaclag_learner.experience import ExperienceError
 from msaclag_learner.experience import Transition as Experienced
 from msaclag_learner.learner_node import LearnerNode, Refused
+from msaclag_learner.received import received
 from msaclag_learner.run_state import RunState
 from msaclag_learner.trainer import TrainerDied
 from msaclag_learner.training_run import TrainingRun
@@ -39,22 +41,37 @@ EPISODE = 5
 class Line(Node):
     """Five steps an episode; position and goal are seen, the velocity is commanded."""
 
-    def __init__(self, code: int = ResetEpisode.Result.OK, lost: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, code: int = ResetEpisode.Result.OK, lost: tuple[int, ...] = (), log: tuple[Transition, ...] = ()
+    ) -> None:
         super().__init__("line", namespace=NAMESPACE, use_global_arguments=False)
         self.code, self.lost = code, lost
-        self.log: list[Transition] = []
+        self.log = list(log)
         self.statuses: list[LearnerStatus] = []
         self.fetched = 0
+        self.create_subscription(PolicyAction, "action", self.step, TOPICS["action"].qos)
+        status = TOPICS["learner_status"]
+        self.create_subscription(status.type, "learner_status", self.statuses.append, status.qos)
+        self.episode, self.position, self.running, self.asked = 0, 0.0, False, Observation()
+        self.live()
+
+    def live(self) -> None:
+        """An episode that was under way when it died is closed."""
         self.out = {
             name: self.create_publisher(TOPICS[name].type, name, TOPICS[name].qos)
             for name in ("observation", "transition")
         }
-        self.create_subscription(PolicyAction, "action", self.step, TOPICS["action"].qos)
-        status = TOPICS["learner_status"]
-        self.create_subscription(status.type, "learner_status", self.statuses.append, status.qos)
-        self.create_service(FetchTransitions, "fetch_transitions", self.fetch)
+        self.service = self.create_service(FetchTransitions, "fetch_transitions", self.fetch)
         self.server = ActionServer(self, RESET_ACTION[1], RESET_ACTION[0], self.reset)
-        self.episode, self.position, self.running, self.asked = 0, 0.0, False, Observation()
+        if self.running:
+            self.tell(Transition(evaluation=self.asked.evaluation, truncated=True))
+            self.running = False
+
+    def die(self) -> None:
+        for publisher in self.out.values():
+            self.destroy_publisher(publisher)
+        self.destroy_service(self.service)
+        self.server.destroy()
 
     def reset(self, handle: Any) -> ResetEpisode.Result:
         if self.running:
@@ -68,6 +85,7 @@ class Line(Node):
             message="the line belongs to somebody else",
             task="line",
             action_size=1,
+            log="the line's",
             next_seq=len(self.log) + 1,
             first_observation=self.asked,
         )
@@ -123,12 +141,15 @@ def start(tmp_path: Path) -> Iterator[Callable[..., tuple[LearnerNode, Line, lis
     made: list[Any] = []
 
     def started(
-        code: int = ResetEpisode.Result.OK, lost: tuple[int, ...] = (), **parameters: Any
+        code: int = ResetEpisode.Result.OK,
+        lost: tuple[int, ...] = (),
+        log: tuple[Transition, ...] = (),
+        **parameters: Any,
     ) -> tuple[LearnerNode, Line, list[Exception]]:
         settings = {"run_dir": str(tmp_path / "run"), "warmup": 20, "algorithm.batch": 16, "algorithm.hidden": "[16]"}
         words = [word for name, value in {**settings, **parameters}.items() for word in ("-p", f"{name}:={value}")]
         rclpy.init(args=["--ros-args", "-r", f"__ns:={NAMESPACE}", *words])
-        line, learner = Line(code, lost), LearnerNode()
+        line, learner = Line(code, lost, log), LearnerNode()
         raised: list[Exception] = []
 
         def spin(executor: SingleThreadedExecutor) -> None:
@@ -186,6 +207,30 @@ def steps_of(learner: LearnerNode) -> int:
     return 0 if learner.trainer.report is None else learner.trainer.report.status.step
 
 
+def moved(seq: int) -> Transition:
+    """A step of an episode before this learner's time."""
+    episode, step = divmod(seq - 1, EPISODE)
+    return Transition(
+        seq=seq,
+        episode=episode,
+        step=step,
+        observation=[0.01 * seq, 0.3],
+        action=[0.5],
+        duration=0.1,
+        reward=-0.01 * seq,
+        next_observation=[0.01 * seq + 0.05, 0.3],
+        truncated=step == EPISODE - 1,
+    )
+
+
+def assert_all_was_learned_from(line: Line, run: RunState) -> None:
+    learned = [each for each in line.log if each.duration > 0 and not each.evaluation]
+    rewards = run.experience.replay().rewards.tolist()
+    assert rewards == pytest.approx([each.reward for each in learned], rel=1e-5)
+    assert [each.seq for each in line.log] == list(range(1, len(line.log) + 1))
+    assert run.followed.seq == len(line.log)
+
+
 def test_it_trains_evaluates_and_ends(start: Callable[..., Any], tmp_path: Path) -> None:
     learner, line, raised = start(steps=60, evaluation_episodes=2)
     wait(lambda: learner.exit_code is not None or raised)
@@ -241,7 +286,7 @@ def test_it_goes_on_with_its_run(
     )
     before = TrainingRun(config, "line", 2, 1)
     for _ in range(2):
-        before.initial_state(np.zeros(2, np.float32))
+        before.first_state(np.zeros(2, np.float32))
     for step in range(30):
         transition = Experienced(
             np.zeros(2, np.float32), np.zeros(1, np.float32), 0.0, 0, np.ones(2, np.float32), False
@@ -255,7 +300,7 @@ def test_it_goes_on_with_its_run(
     assert moved == [False] * (trained - 30) + [True] * evaluated * EPISODE
     run = left_by(learner)
     assert (run.progress.step, run.progress.updates) == (trained, trained - 20)
-    assert run.experience.sizes() == (trained, 0, 2 + (trained - 30) // EPISODE, 0)
+    assert run.experience.sizes() == (trained, 0, 2 + line.log[-1].episode - evaluated, 0)
 
 
 def test_without_steps_it_only_evaluates(start: Callable[..., Any]) -> None:
@@ -275,12 +320,42 @@ def test_resets_for_their_first_states_come_before_the_first_step(start: Callabl
     assert run.progress.finished == 5
 
 
-def test_it_ends_with_a_fault_when_the_environment_dies(start: Callable[..., Any]) -> None:
-    learner, line, raised = start(steps=100000)
-    wait(lambda: steps_of(learner) > 5)
-    line.destroy_publisher(line.out["observation"])
-    wait(lambda: learner.exit_code is not None)
-    assert learner.exit_code == 1 and not raised
+def test_it_waits_for_an_environment_that_dies_and_goes_on(start: Callable[..., Any]) -> None:
+    learner, line, raised = start(steps=60, evaluation_episodes=1)
+    wait(lambda: steps_of(learner) > 22)
+    line.die()
+    time.sleep(4)  # it notices
+    line.live()
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised and learner.exit_code == 0
+    assert_all_was_learned_from(line, left_by(learner))
+
+
+def test_what_was_logged_behind_its_checkpoint_is_taken_in_once(start: Callable[..., Any], tmp_path: Path) -> None:
+    log = tuple(moved(seq) for seq in range(1, 31))
+    config = TrainingConfig(algorithm=AlgorithmConfig(batch=16, hidden=(16,)), warmup=20, run_dir=str(tmp_path / "run"))
+    before = TrainingRun(config, "line", 2, 1)
+    before.follow("the line's", 0)
+    for transition in log[:12]:
+        before.take_in_logged(transition.seq, received(transition))
+    before.close()
+    learner, line, raised = start(resume="true", log=log, steps=45, evaluation_episodes=0)
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised and line.fetched == 1
+    run = left_by(learner)
+    assert_all_was_learned_from(line, run)
+    assert run.experience.sizes() == (45, 0, 9, 0)
+
+
+def test_a_transition_out_of_turn_is_refused(tmp_path: Path) -> None:
+    run = TrainingRun(TrainingConfig(run_dir=str(tmp_path / "run")), "line", 2, 1)
+    run.follow("the line's", 4)
+    run.take_in_logged(5, received(moved(5)))
+    for seq in (4, 5, 7):
+        with pytest.raises(ExperienceError, match=f"transition {seq} came where 6 was due"):
+            run.take_in_logged(seq, received(moved(seq)))
+    assert run.progress.step == 1
+    run.close()
 
 
 def test_it_ends_with_a_fault_when_its_training_process_is_killed(start: Callable[..., Any]) -> None:
