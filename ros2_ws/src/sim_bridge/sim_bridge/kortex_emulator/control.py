@@ -55,6 +55,10 @@ class EmulatorControl:
         """Answer the next calls as if they had been executed, e.g. the first "ApplyEmergencyStop"."""
         self._call("ignore_calls", name=name, times=times)
 
+    def garble_calls(self, name: str, times: int = 1) -> None:
+        """Answer the next calls with what is no message, so that the wheel raises what is no exception of Kinova's."""
+        self._call("garble_calls", name=name, times=times)
+
     def delay_calls(self, seconds: float, name: str = "*") -> None:
         """Execute calls at once and answer them so much later, from now on; 0 ends it."""
         self._call("delay_calls", seconds=seconds, name=name)

@@ -37,6 +37,9 @@ NEED_CONTROL = frozenset(
 )
 """Methods for the session in control alone. Any session may stop the arm."""
 
+GARBLED = b"\xff"
+"""What no message can be read from."""
+
 Send = Callable[[Hashable, Any, float], None]
 """Takes a connection, a Frame, and in how many s it is to leave."""
 
@@ -93,6 +96,8 @@ class Emulator:
                 delay = outcome.delay
                 if not outcome.answered:
                     return
+                if outcome.garbled:
+                    response.payload = GARBLED
             if outcome is None or outcome.executed:
                 response.payload = self._answer(Caller(connection, request.device, now), request)
         except Refusal as refusal:

@@ -17,11 +17,13 @@ class Outcome(NamedTuple):
         delay: s until it is answered.
         answered: false if no answer comes.
         executed: false if it has no effect.
+        garbled: the answer is no message.
     """
 
     delay: float = 0.0
     answered: bool = True
     executed: bool = True
+    garbled: bool = False
 
 
 @dataclass
@@ -30,6 +32,7 @@ class _Planned:
     times: int
     sub_code: int | None = None
     answered: bool = True
+    garbled: bool = False
 
     def concerns(self, name: str) -> bool:
         return self.times > 0 and self.name in (name, EVERY)
@@ -53,6 +56,10 @@ class Misbehaviour:
     def ignore(self, name: str, times: int) -> None:
         """Answer the next calls as if they had been executed."""
         self._plans.append(_Planned(name, times))
+
+    def garble(self, name: str, times: int) -> None:
+        """Answer the next calls with what is no message, without executing them."""
+        self._plans.append(_Planned(name, times, garbled=True))
 
     def delay(self, name: str, duration: float) -> None:
         """Answer calls so many s later, from now on; 0 ends it."""
@@ -81,4 +88,4 @@ class Misbehaviour:
                 plan.sub_code,
                 f"{name} fails because the emulator was told so: {Errors_pb2.SubErrorCodes.Name(plan.sub_code)}",
             )
-        return Outcome(delay, plan.answered, executed=False)
+        return Outcome(delay, plan.answered, executed=False, garbled=plan.garbled)

@@ -130,7 +130,13 @@ class Robot:
     # What it is told
 
     def set_servoing_mode(self, mode: int) -> None:
-        """SINGLE_LEVEL_SERVOING or LOW_LEVEL_SERVOING; whatever moves stops."""
+        """SINGLE_LEVEL_SERVOING or LOW_LEVEL_SERVOING; whatever moves stops.
+
+        Raises:
+            Refusal: the arm is recovering from a fault.
+        """
+        if self._recovering > 0:
+            raise Refusal(Errors_pb2.ROBOT_NOT_READY, "the arm is recovering from a fault")
         self.stop()
         self.servoing_mode = mode
         self.notify("ServoingModeTopic", Base_pb2.ServoingModeNotification(servoing_mode=mode))

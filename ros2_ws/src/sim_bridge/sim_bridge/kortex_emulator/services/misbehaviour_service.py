@@ -48,6 +48,10 @@ class MisbehaviourService:
         """Answer calls as if they had been executed."""
         self._emulator.misbehaviour.ignore(name, times)
 
+    def garble_calls(self, name: str, times: int) -> None:
+        """Answer calls with what is no message."""
+        self._emulator.misbehaviour.garble(name, times)
+
     def delay_calls(self, seconds: float, name: str) -> None:
         """Answer calls late."""
         self._emulator.misbehaviour.delay(name, seconds)

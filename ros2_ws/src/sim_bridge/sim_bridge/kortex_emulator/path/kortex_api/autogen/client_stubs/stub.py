@@ -47,7 +47,8 @@ def _method(service: str, name: str, sent: Message, received: Message) -> Callab
     def exchange(self: Stub, payload: bytes, deviceId: int, options: RouterClientSendOptions | None) -> Any:
         options = options or RouterClientSendOptions()
         frame = self.router.send(service, name, payload, deviceId).result(options.getTimeoutInSecond())
-        return None if received is Common_pb2.Empty else received.FromString(frame.payload)
+        answer = received.FromString(frame.payload)
+        return None if received is Common_pb2.Empty else answer
 
     def query(self: Stub, deviceId: int = 0, options: RouterClientSendOptions | None = None) -> Any:
         return exchange(self, b"", deviceId, options)
