@@ -1,5 +1,6 @@
 """The guard of an arm, from the side of the process that drives it."""
 
+import logging
 import os
 import select
 import subprocess
@@ -15,6 +16,9 @@ CONNECTING = 20.0
 """s in which the guard must have imported what it needs and connected to the arm."""
 ENDING = 5.0
 """s in which it lets go of the arm."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Guard:
@@ -35,6 +39,7 @@ class Guard:
             ArmError: it could not connect; what it said stands on standard error.
         """
         self.lost = False
+        self._resting = True
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kinova_pour_env.safety.guard_process"],
             stdin=subprocess.PIPE,
@@ -62,15 +67,18 @@ class Guard:
         self._write(RESTING)
 
     def close(self) -> None:
-        """Let the guard go; an arm that is not at rest it stops before."""
+        """Let the guard go; an arm that is not at rest it stops before, and is left alone as long as it tries to."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
+        self._process.stdout.close()
         try:
             self._process.wait(ENDING)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
+            if self._resting:
+                self._process.kill()
+                self._process.wait()
+            else:
+                _log.error("the guard still tries to stop the arm: press the emergency stop")
 
     def _told(self, order: bytes) -> bool:
         assert self._process.stdout is not None
@@ -83,3 +91,4 @@ class Guard:
 
     def _write(self, value: float) -> None:
         self.lost = self.lost or not write_time(self._pipe, value)
+        self._resting = value == RESTING and not self.lost

@@ -9,7 +9,9 @@ line "ready" when it is connected. Secrets stay off the command line that way.
 """
 
 import json
+import logging
 import os
+import select
 import signal
 import sys
 import time
@@ -21,10 +23,24 @@ from kinova_pour_env.safety.stopper import Stopper, StopperCall
 from msaclag_ros.real_time import GUARD, be_punctual
 
 READY = "ready"
+STDERR = 2
 RETRY = 0.02
 """s between two tries to stop the arm."""
-TRIES = 100
-"""To stop it when nobody is left who could be told."""
+LAST_TRIES = 120.0
+"""s in which it is stopped when nobody is left who could be told."""
+
+_log = logging.getLogger(__name__)
+
+
+class StandardError(logging.Handler):
+    """Writes to standard error what fits in at once: no reader who is gone, or hangs, may keep an arm moving."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record, or nothing."""
+        line = f"{self.format(record)}\n".encode()[: select.PIPE_BUF]
+        with suppress(OSError, ValueError):
+            if select.select([], [STDERR], [], 0)[1]:
+                os.write(STDERR, line)
 
 
 @dataclass(frozen=True)
@@ -74,7 +90,8 @@ def guard(order: GuardOrder, pipe: int) -> None:
             else:
                 time.sleep(RETRY)
     except WriterGone:
-        for _ in range(TRIES if last.value != RESTING else 0):
+        latest = time.monotonic() + LAST_TRIES
+        while last.value != RESTING and time.monotonic() < latest:
             if _stopped(stopper, "who drives it died"):
                 break
             time.sleep(RETRY)
@@ -86,14 +103,15 @@ def _stopped(stopper: Stopper, reason: str) -> bool:
     try:
         stopper.stop()
     except Exception as error:  # whatever it is, the next try may do it
-        print(f"the guard could not stop the arm ({reason}), it tries again: {error}", file=sys.stderr, flush=True)
+        _log.warning("the guard could not stop the arm (%s), it tries again: %r", reason, error)
         return False
-    print(f"the guard stopped the arm: {reason}", file=sys.stderr, flush=True)
+    _log.warning("the guard stopped the arm: %s", reason)
     return True
 
 
 def main() -> None:
     """Guard until standard input ends; the signals that end a launch are for the one that drives the arm."""
+    logging.basicConfig(handlers=[StandardError()], format="%(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pipe = sys.stdin.fileno()

@@ -1,5 +1,6 @@
 """The watchdog: a thread that stops a moving arm when its commands stay away."""
 
+import logging
 import time
 from collections.abc import Callable
 from threading import Event, Lock, Thread
@@ -9,6 +10,8 @@ from kinova_pour_env.detectors import WATCHDOG, Violation
 from kinova_pour_env.safety.guard import Guard
 from kinova_pour_env.safety.guard_link import RESTING
 from kinova_pour_env.safety.safety_config import SafetyConfig
+
+_log = logging.getLogger(__name__)
 
 
 def watch(arm: Arm, config: SafetyConfig, on_trip: Callable[[Violation], None]) -> "Watchdog":
@@ -98,7 +101,10 @@ class Watchdog:
                 if overdue:
                     self._last = RESTING
             if overdue:
-                self._trip(age)
+                try:
+                    self._trip(age)
+                except Exception:  # the next silence is watched for all the same; the guard goes on with this one
+                    _log.exception("the watchdog's stop failed")
             wait = self._timeout if last == RESTING or overdue else max(0.0, self._timeout - age)
 
     def _trip(self, age: float) -> None:

@@ -132,6 +132,31 @@ def test_a_stop_that_fails_is_tried_again(drive: Callable[..., "subprocess.Popen
     wait(lambda: times(log, "stop"))
 
 
+def test_a_guard_whose_words_nobody_reads_goes_on_trying(log: Path) -> None:
+    """As when the process that reads them was killed: each word raises BrokenPipeError."""
+    readers, writers = os.pipe()
+    command = [sys.executable, "-c", DRIVER, str(log), "3"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=writers)
+    os.close(writers)
+    assert process.stdout is not None
+    process.stdout.readline()
+    os.close(readers)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    wait(lambda: times(log, "stop"))
+
+
+def test_a_guard_that_still_tries_is_left_alone(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kinova_pour_env.safety.guard.ENDING", 0.3)
+    guard = Guard(StopperCall("logging_stopper:connect", {"log": str(log), "failures": 150}), TIMEOUT)
+    guard.beat()
+    guard.close()
+    assert guard._process.poll() is None
+    wait(lambda: times(log, "stop"))
+    guard._process.wait(5)
+
+
 def test_at_rest_nothing_is_due(log: Path) -> None:
     guard = Guard(StopperCall("logging_stopper:connect", {"log": str(log)}), TIMEOUT)
     time.sleep(2 * TIMEOUT)

@@ -87,6 +87,27 @@ def test_who_was_frozen_learns_it_before_the_next_command(stopped: Stopped, monk
     watchdog.close()
 
 
+@pytest.mark.parametrize("broken", ["stop", "tell"])
+def test_whatever_a_stop_raises_the_next_silence_is_noticed(stopped: Stopped, broken: str) -> None:
+    def stop() -> None:
+        stopped.stop()
+        if broken == "stop":
+            raise AttributeError("'NoneType' object has no attribute 'sendall'")
+
+    def tell(violation: Violation) -> None:
+        stopped.reasons.append(violation)
+        if broken == "tell":
+            raise RuntimeError("the context is shut down")
+
+    watchdog = Watchdog(TIMEOUT, stop, tell)
+    for times in (1, 2):
+        beating(watchdog, 2)
+        time.sleep(3 * TIMEOUT)
+        assert (len(stopped.times), len(stopped.reasons)) == (times, times)
+    watchdog.rest()
+    watchdog.close()
+
+
 def test_without_its_guard_the_arm_stands(stopped: Stopped, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "still.py").write_text(
         "class Still:\n    def stop(self): pass\n    def close(self): pass\n\ndef connect():\n    return Still()\n"
