@@ -12,6 +12,7 @@ import numpy as np
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import JOINTS, Vector
 from kinova_pour_env.kinematics import rotation_from_angles, wrap
+from kinova_pour_env.kortex.errors import CallRefused
 from kinova_pour_env.kortex.wheel import Kortex
 
 BASE_FRAME = 3
@@ -45,11 +46,15 @@ class Reading(NamedTuple):
 
 
 def reading_of(feedback: Any) -> Reading:
-    """What a BaseCyclic.Feedback says."""
+    """What a BaseCyclic.Feedback says.
+
+    Raises:
+        CallRefused: not in finite numbers.
+    """
     actuators = [feedback.actuators[joint] for joint in range(JOINTS)]
     base, wrist = feedback.base, feedback.interconnect
     thetas = _triple(base, "tool_pose_theta_")
-    return Reading(
+    reading = Reading(
         joint_positions=np.array([wrap(radians(actuator.position)) for actuator in actuators]),
         joint_velocities=np.radians([actuator.velocity for actuator in actuators]),
         joint_torques=-np.array([actuator.torque for actuator in actuators]),
@@ -61,6 +66,9 @@ def reading_of(feedback: Any) -> Reading:
         wrist_acceleration=_triple(wrist, "imu_acceleration_"),
         wrist_angular_velocity=np.radians(_triple(wrist, "imu_angular_velocity_")),
     )
+    if not all(np.isfinite(values).all() for values in reading):
+        raise CallRefused("RefreshFeedback: the arm's reading holds what is no finite number; restart the arm")
+    return reading
 
 
 def twist_command(kortex: Kortex, twist: Vector) -> Any:

@@ -4,6 +4,7 @@ import numpy as np
 
 from kinova_pour_env.arm import ArmState, Vector
 from kinova_pour_env.detectors import COLLISION, FEEDBACK, WATCHDOG, Violation
+from kinova_pour_env.kinematics import rotation_vector
 from kinova_pour_env.safety.safety_config import SafetyConfig
 
 ASTRAY = 0.05
@@ -25,6 +26,7 @@ class ArmMonitor:
         """
         self._force, self._torque = config.contact_force, config.contact_torque
         self._timeout, self._period = config.feedback_timeout, period
+        self._turn_limit = config.turn_astray
         self.reset()
 
     def reset(self) -> None:
@@ -32,7 +34,7 @@ class ArmMonitor:
         self._time = -np.inf
         self._stale = 0.0
         self._before: ArmState | None = None
-        self._astray: Vector = np.zeros(3)
+        self._astray: Vector = np.zeros(6)
 
     def check(self, state: ArmState, commanded: Vector | None = None) -> list[Violation]:
         """All that is wrong with one reading.
@@ -43,15 +45,15 @@ class ArmMonitor:
         """
         seen = [self._contact(state), self._feedback(state)]
         if commanded is not None:
-            seen.append(self._tracking(state, commanded[:3]))
+            seen.append(self._tracking(state, commanded))
         return [violation for violation in seen if violation is not None]
 
     def _contact(self, state: ArmState) -> Violation | None:
         force, torque = (float(np.sqrt(part.dot(part))) for part in (state.wrench[:3], state.wrench[3:]))
-        if force > self._force:
+        if not force <= self._force:  # nor any that is no number
             message = f"something presses on the tool with {force:.1f} N, allowed are {self._force:g} N"
             return Violation(COLLISION, "external_force", force, self._force, (), message)
-        if torque > self._torque:
+        if not torque <= self._torque:
             message = f"something turns the tool with {torque:.1f} N m, allowed are {self._torque:g} N m"
             return Violation(COLLISION, "external_torque", torque, self._torque, (), message)
         return None
@@ -64,16 +66,19 @@ class ArmMonitor:
         message = f"the arm's feedback has been the same for {self._stale:.3f} s, allowed are {self._timeout:g} s"
         return Violation(WATCHDOG, FEEDBACK, self._stale, self._timeout, (), message)
 
-    def _tracking(self, state: ArmState, velocity: Vector) -> Violation | None:
+    def _tracking(self, state: ArmState, twist: Vector) -> Violation | None:
         before, self._before = self._before or state, state
         elapsed = state.time - before.time
         moved = state.cup_position - before.cup_position
-        self._astray = (1 - min(1.0, elapsed / MEMORY)) * self._astray + moved - elapsed * velocity
-        away = float(np.sqrt(self._astray.dot(self._astray)))
-        if away <= ASTRAY:
-            return None
-        message = (
-            f"the mug's readings are {away:.3f} m from where its commands lead, allowed are {ASTRAY:g} m: "
-            "they are old, or something holds the arm back"
-        )
-        return Violation(WATCHDOG, FEEDBACK, away, ASTRAY, (), message)
+        turned = rotation_vector(state.cup_rotation @ before.cup_rotation.T)
+        change = np.concatenate((moved, turned)) - elapsed * twist
+        self._astray = (1 - min(1.0, elapsed / MEMORY)) * self._astray + change
+        for part, limit, unit in ((self._astray[:3], ASTRAY, "m"), (self._astray[3:], self._turn_limit, "rad")):
+            away = float(np.sqrt(part.dot(part)))
+            if not away <= limit:
+                message = (
+                    f"the mug's readings are {away:.3f} {unit} from where its commands lead, allowed are {limit:g} "
+                    f"{unit}: they are old, or something holds the arm back"
+                )
+                return Violation(WATCHDOG, FEEDBACK, away, limit, (), message)
+        return None

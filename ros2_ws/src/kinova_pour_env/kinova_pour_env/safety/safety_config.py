@@ -46,6 +46,8 @@ class SafetyConfig:
     """External force at the tool that counts as a collision, N."""
     contact_torque: Annotated[float, Field(gt=0, le=50)] = 6.0
     """External torque at the tool that counts as a collision, N m."""
+    turn_astray: Annotated[float, Field(gt=0, le=1)] = 0.15
+    """How far the mug's turning within a second may be from its commands, rad; an arm that strays more is stopped."""
     feedback_timeout: Annotated[float, Field(ge=0.05, le=5)] = 0.15
     """An arm whose readings stay the same for longer is stopped, s."""
     watchdog_timeout: Annotated[float, Field(ge=0.05, le=5)] = 0.1

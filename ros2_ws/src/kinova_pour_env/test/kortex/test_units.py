@@ -6,6 +6,7 @@ import pytest
 
 from kinova_pour_env import gen3
 from kinova_pour_env.kinematics import cup_kinematics, flange_pose
+from kinova_pour_env.kortex.errors import CallRefused
 from kinova_pour_env.kortex.faults import faults_of
 from kinova_pour_env.kortex.units import joint_action, reading_of, tool_configuration, twist_command, twist_limits
 
@@ -38,6 +39,17 @@ def test_a_reading_is_in_si(feedback):
     np.testing.assert_allclose(reading.wrench, (0, 0, -5, 0.5, 0, 0))
     np.testing.assert_allclose(reading.wrist_acceleration, (0, 9.81, 0), atol=1e-6)
     np.testing.assert_allclose(reading.wrist_angular_velocity, (0, 0, pi), rtol=1e-6)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_reading_that_is_no_number_is_none(feedback, number):
+    feedback.base.tool_external_wrench_force_z = number
+    with pytest.raises(CallRefused, match="no finite number"):
+        reading_of(feedback)
+    feedback.base.tool_external_wrench_force_z = 0.0
+    feedback.actuators[3].position = number
+    with pytest.raises(CallRefused, match="no finite number"):
+        reading_of(feedback)
 
 
 def test_the_pose_that_kinova_gives_at_home_is_the_models(feedback):

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from kinova_pour_env.arm import ArmState
-from kinova_pour_env.detectors import FEEDBACK
+from kinova_pour_env.detectors import COLLISION, FEEDBACK
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.pour_task import PourTask
-from kinova_pour_env.safety.arm_monitor import ASTRAY
+from kinova_pour_env.safety.arm_monitor import ASTRAY, ArmMonitor
+from kinova_pour_env.safety.safety_config import SafetyConfig
 
 CONFIG = PourCoffeeConfig(settle_time=0.0, constrain_spillage=False, max_steps=150)
 
@@ -86,3 +87,27 @@ def test_an_arm_that_is_held_back_is_noticed(
     send = floating_cup.send_twist
     monkeypatch.setattr(floating_cup, "send_twist", lambda twist: send(np.clip(twist, -0.05, 0.05)))
     assert run(task, lambda _: [0, 1, 0, 0]) == FEEDBACK
+
+
+def test_a_mug_that_does_not_turn_as_it_is_told_is_noticed(
+    task: PourTask, floating_cup: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no gravity tells: its place is right, its roll stays."""
+    send = floating_cup.send_twist
+    monkeypatch.setattr(floating_cup, "send_twist", lambda twist: send(twist * (1, 1, 1, 0, 0, 0)))
+    assert run(task, lambda _: [0, 0, 0, 0.5]) == FEEDBACK
+
+
+def test_a_mug_that_turns_untold_is_noticed(task: PourTask, floating_cup: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = floating_cup.send_twist
+    monkeypatch.setattr(floating_cup, "send_twist", lambda twist: send(twist + 0.4 * np.eye(6)[5]))
+    assert run(task, lambda _: [0, 0, 0, 0]) == FEEDBACK
+
+
+@pytest.mark.parametrize("part", [slice(0, 3), slice(3, 6)])
+def test_a_wrench_that_is_no_number_is_a_contact(floating_cup: Any, part: slice) -> None:
+    wrench = np.zeros(6)
+    wrench[part] = np.nan
+    monitor = ArmMonitor(SafetyConfig(), floating_cup.period)
+    (violation,) = monitor.check(replace(floating_cup.read(), wrench=wrench))
+    assert violation.kind == COLLISION
