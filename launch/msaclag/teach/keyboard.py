@@ -33,14 +33,14 @@ ORDERS = {
     "\r": Order.END,
     "k": Order.KEEP,
     "x": Order.DISCARD,
-    "c": Order.GO_ON,
+    "g": Order.GO_ON,
     " ": Order.EMERGENCY_STOP,
 }
 
 GUIDE = """\
 hold   w away  s back   a left  d right   r up  f down   e pour  q upright     (seen from the arm's base)
 speed  1 slow … 5 full      Enter ends the episode, then  k keeps it  x discards it
-c goes on (mug refilled, arm looked at)      Space EMERGENCY STOP      Ctrl-C finishes"""
+g goes on (mug refilled, arm looked at)      Space EMERGENCY STOP      Ctrl-C finishes"""
 
 
 class Keys:

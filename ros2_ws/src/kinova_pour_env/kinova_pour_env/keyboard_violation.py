@@ -18,18 +18,19 @@ from msaclag_ros.endpoints import publisher
 from msaclag_ros.node_main import DONE, run
 
 KEYS = {
-    " ": Violation(SPILL, "keyboard", 1.0, 0.0, (), "a person saw coffee spilled"),
+    " ": Violation(EMERGENCY_STOP, "keyboard", 1.0, 0.0, (), "a person asked for an emergency stop"),
+    "s": Violation(SPILL, "keyboard", 1.0, 0.0, (), "a person saw coffee spilled"),
     "c": Violation(COLLISION, "keyboard", 1.0, 0.0, (), "a person saw the arm touch something"),
-    "e": Violation(EMERGENCY_STOP, "keyboard", 1.0, 0.0, (), "a person asked for an emergency stop"),
 }
+"""The space bar stops at once, as it does for a person who teaches by keyboard."""
 QUIT = "q"
 
 HELP = f"""\
 Watch the arm, and press a key in this terminal when you see it happen:
 
-  space  coffee was spilled     the arm comes to rest softly
+  space  EMERGENCY STOP         the arm stops at once (the red button is surer)
+  s      coffee was spilled     the arm comes to rest softly
   c      something was touched  the arm stops at once
-  e      emergency stop         the arm stops at once (the red button is surer)
   {QUIT}      quit                   Ctrl-C does the same
 
 Each is published on `safety_violation`, counts as the cost of the step under way and ends the episode; an arm in real
