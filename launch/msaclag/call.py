@@ -18,15 +18,17 @@ REFUSED = 1
 
 
 def call(
-    service: Positional[Literal["acknowledge", "soft_stop", "emergency_stop", "save_checkpoint"]], namespace: str = ""
+    service: Positional[Literal["acknowledge", "refilled", "soft_stop", "emergency_stop", "save_checkpoint"]],
+    namespace: str = "",
 ) -> int:
     """Call a service of the running graph, and show its answer. Exit code: 0 if it did what was asked, else 1.
 
         msaclag call acknowledge
+        msaclag call refilled
 
     Args:
-        service: acknowledge: you have looked, the arm may move, or the mug is full. soft_stop: end the episode, come to
-            rest. emergency_stop: stop at once; the red button is surer. save_checkpoint: now.
+        service: acknowledge: you have looked, the arm may move. refilled: the mug is full. soft_stop: end the episode,
+            come to rest. emergency_stop: stop at once; the red button is surer. save_checkpoint: now.
         namespace: Of the graph, as namespace:= gave it.
     """
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")

@@ -76,7 +76,7 @@ class Teacher:
         subscribe(self._node, "transition", self._on_transition)
         subscribe(self._node, "safety_violation", self._on_violation)
         self._resets = ActionClient(self._node, RESET_ACTION[1], RESET_ACTION[0])
-        names = ("acknowledge", "soft_stop", "emergency_stop")
+        names = ("acknowledge", "refilled", "soft_stop", "emergency_stop")
         self._services = {name: self._node.create_client(SERVICES[name], name) for name in names}
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
@@ -124,9 +124,12 @@ class Teacher:
         self._services["emergency_stop"].call_async(SERVICES["emergency_stop"].Request())
 
     def go_on(self) -> None:
-        """The person has looked: the mug is full, or the arm may move again."""
-        acknowledged = self._services["acknowledge"].call_async(SERVICES["acknowledge"].Request())
-        acknowledged.add_done_callback(self._on_acknowledged)
+        """What is waited for is done: the mug is full, or the person has looked and the arm may move again."""
+        if (self.state, self.told) == (RESET, "refill"):
+            self._services["refilled"].call_async(SERVICES["refilled"].Request())
+        else:
+            acknowledged = self._services["acknowledge"].call_async(SERVICES["acknowledge"].Request())
+            acknowledged.add_done_callback(self._on_acknowledged)
 
     def _connected(self) -> bool:
         return bool(

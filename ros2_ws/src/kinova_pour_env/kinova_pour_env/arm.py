@@ -1,6 +1,7 @@
 """What an arm is to this project: the Gen3 over the Kortex API, its emulator, and the PyBullet twin all obey `Arm`."""
 
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from math import isfinite
@@ -9,6 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene
 
@@ -23,9 +25,18 @@ RETREAT = "retreat"
 HOME = "home"
 """The phase in which it goes to its first state by itself."""
 
+STANDING = 0.01
+"""rad/s: slower joints stand."""
+COMING_TO_REST = 2.0
+"""s that an arm's own ramp takes at most."""
+
 
 class ArmError(RuntimeError):
     """An arm cannot do what was asked; the message names the cause and the remedy."""
+
+
+class ArmUnreachable(ArmError):
+    """The connection to the arm is lost, and that alone: nobody has intervened, and the next reset connects again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,7 @@ class ArmState:
         wrench: [6] N and N m, external, at the tool.
         contacts: what touches what (an arm without such a sense reports none).
         faults: the arm's own faults in words; none when it may move.
+        unreachable: these are of the connection to it alone.
         wrist_acceleration: [3] m/s^2, specific force in the axes of the wrist's IMU, where the arm has one.
         wrist_angular_velocity: [3] rad/s, likewise.
         cup_acceleration: [3] m/s^2, where the arm knows more of it than the change of `cup_velocity`.
@@ -75,6 +87,7 @@ class ArmState:
     wrench: Vector
     contacts: tuple[Contact, ...] = ()
     faults: tuple[str, ...] = ()
+    unreachable: bool = False
     wrist_acceleration: Vector | None = None
     wrist_angular_velocity: Vector | None = None
     cup_acceleration: Vector | None = None
@@ -137,7 +150,14 @@ class Attended(Protocol):
     """Nobody is there, for nothing can come to harm: what waits for a person goes on by itself."""
 
     def acknowledge(self) -> str:
-        """A person has looked and says that it may go on.
+        """A person has looked and says that its faults may be cleared.
+
+        Returns:
+            What waited for it, in words; empty if nothing did.
+        """
+
+    def refilled(self) -> str:
+        """A person or a machine has filled the mug, and says nothing else.
 
         Returns:
             What waited for it, in words; empty if nothing did.
@@ -157,6 +177,19 @@ class Guarded(Protocol):
 
 
 @runtime_checkable
+class Heedful(Protocol):
+    """An arm that goes ways of its own in a reset, and keeps the margins of an episode on them."""
+
+    def heed(self, safety: SafetyConfig, nearest: Callable[[Vector], Vector] | None) -> None:
+        """Keep these from now on.
+
+        Args:
+            safety: the margins.
+            nearest: least distances between bodies at joint positions [7] rad, of a mirrored twin.
+        """
+
+
+@runtime_checkable
 class Repeatable(Protocol[Snapshot]):
     """An arm that can go back to what it was, to the bit: a simulated one."""
 
@@ -165,6 +198,32 @@ class Repeatable(Protocol[Snapshot]):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to it, whatever has happened since."""
+
+
+def sound(state: ArmState) -> ArmState:
+    """The state, of an arm without faults.
+
+    Raises:
+        ArmUnreachable: the connection to it is lost.
+        ArmError: it has others.
+    """
+    if state.faults:
+        kind = ArmUnreachable if state.unreachable else ArmError
+        raise kind(f"the arm stands: {', '.join(state.faults)}")
+    return state
+
+
+def come_to_rest(arm: Arm) -> Iterator[ArmState]:
+    """Yields after each period of a stopped arm until its joints stand.
+
+    Raises:
+        ArmError: they still move after the time that the arm's own ramp takes at most.
+    """
+    latest = time.monotonic() + COMING_TO_REST
+    while np.abs((state := arm.advance()).joint_velocities).max() > STANDING:
+        if time.monotonic() > latest:
+            raise ArmError(f"the arm was stopped and still moves {COMING_TO_REST:g} s later: press the emergency stop")
+        yield state
 
 
 def checked_twist(twist: Vector) -> Vector:

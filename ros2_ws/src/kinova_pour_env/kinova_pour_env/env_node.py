@@ -18,7 +18,7 @@ from rclpy.qos import QoSProfile
 from std_srvs.srv import Trigger
 
 from kinova_pour_env import messages
-from kinova_pour_env.arm import HOME, RETREAT, ArmError, find_arm, find_mirror
+from kinova_pour_env.arm import ArmError, ArmUnreachable, Attended, Guarded, come_to_rest, find_arm, find_mirror
 from kinova_pour_env.broadcast import Broadcast
 from kinova_pour_env.conditions import conditions
 from kinova_pour_env.detectors import Violation, asks_for_a_hard_stop, emergency_stop
@@ -27,7 +27,8 @@ from kinova_pour_env.exchange import Exchange, Interrupted
 from kinova_pour_env.motion_lock import MotionLock
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.pour_task import PourTask, StepResult
-from kinova_pour_env.reset_phases import UnsafeReset
+from kinova_pour_env.reset_phases import MOVING, UnsafeReset
+from kinova_pour_env.reset_run import ResetRun
 from kinova_pour_env.reset_server import conclude, serve_resets
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.watchdog import watch
@@ -109,6 +110,7 @@ class EnvNode(Node):
         subscribe(self, "safety_violation", self._on_violation, qos=new)
         for name, serve in (
             ("acknowledge", self._lock.acknowledge),
+            ("refilled", self._refilled),
             ("soft_stop", self._soft_stop),
             ("emergency_stop", self._emergency_stop),
             ("fetch_transitions", self._log.fetch),
@@ -149,6 +151,12 @@ class EnvNode(Node):
         self._owner = learner
         self._end_episode()
         self._goals.put(handle)
+
+    def _refilled(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        """Whoever fills the mug answers for the mug alone: neither the lock nor a fault is touched."""
+        awaited = self.arm.refilled() if isinstance(self.arm, Attended) else ""
+        response.success, response.message = bool(awaited), f"done: {awaited}" if awaited else "no mug is waited for"
+        return response
 
     def _soft_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._end_episode()
@@ -208,8 +216,15 @@ class EnvNode(Node):
             self._rest()
 
     def _rest(self) -> None:
-        """No command is due from now on."""
-        if self._watchdog is not None:
+        """No command is due any more; an arm that does not come to rest, whatever it answered, is stopped once more."""
+        if self._watchdog is None:
+            return
+        try:
+            for _ in come_to_rest(self.arm):
+                self._watchdog.beat()
+        except ArmError as error:
+            self.get_logger().error(str(error))
+        else:
             self._watchdog.rest()
 
     def _raise_control_failure(self) -> None:
@@ -220,36 +235,36 @@ class EnvNode(Node):
     def _reset(self, handle: ServerGoalHandle) -> Observation | None:
         """The first observation of a new episode; None when there is none."""
         self._lock.begin_reset()
-        phases = self.task.reset(self._random)
-        told: list[str] = []
-        try:
-            while not (obstacle := self._obstacle(handle)) and (phase := next(phases, None)):
-                if phase not in told[-1:]:
-                    handle.publish_feedback(ResetEpisode.Feedback(phase=phase))
-                    told.append(phase)
-                if self._watchdog is not None and phase in (RETREAT, HOME):
-                    self._watchdog.beat() if phase == RETREAT else self._watchdog.rest()
-                if self.arm.real_time:
-                    self._broadcast.joints(self.arm.read(), self._now())
-                if lost := self._scale.read(phase, self.arm.read(), self.task.liquid):
-                    self._weighed(lost)
-        except ArmError as error:
-            if isinstance(error, UnsafeReset):
-                self._violated(error.violation)
-            obstacle = self._obstacle(handle) or (ResetEpisode.Result.ARM_FAULT, f"the reset failed: {error}")
-        if obstacle:
-            phases.close()
+        reset = ResetRun(handle, self._lock, lambda: self.task.interrupted or self._ending)
+        obstacle = reset.through(self.task.reset(self._random), self._in_phase, self._reset_failed)
+        if obstacle is not None:
             self.arm.stop()
             if not self._ending:  # the executor that would carry the result has stopped
-                if obstacle[0] != ResetEpisode.Result.NEEDS_ACKNOWLEDGE:  # told once, and asked for every second
-                    self.get_logger().warning(obstacle[1])
+                if obstacle.code != ResetEpisode.Result.NEEDS_ACKNOWLEDGE:  # told once, and asked for every second
+                    self.get_logger().warning(obstacle.message)
                 self._conclude(handle, *obstacle)
             return None
         self._episode += 1
-        self._note(f"episode {self._episode} begins after {', '.join(told)}")
+        self._note(f"episode {self._episode} begins after {', '.join(reset.phases)}")
         first = self._ask(step=0, evaluation=handle.request.evaluation)
         self._conclude(handle, ResetEpisode.Result.OK, "", first)
         return first
+
+    def _in_phase(self, phase: str) -> None:
+        """One period of a reset; one that moves is watched as an episode is."""
+        if self._watchdog is not None and isinstance(self.arm, Guarded):
+            self._watchdog.beat() if phase in MOVING else self._watchdog.rest()
+        if self.arm.real_time:
+            self._broadcast.joints(self.arm.read(), self._now())
+        if lost := self._scale.read(phase, self.arm.read(), self.task.liquid):
+            self._weighed(lost)
+
+    def _reset_failed(self, error: ArmError) -> None:
+        """Who intervenes says when the arm may move again; a lost connection alone is nobody's intervention."""
+        if isinstance(error, UnsafeReset):
+            self._violated(error.violation)
+        elif self.arm.real_time and not isinstance(error, ArmUnreachable):
+            self._lock.engage(f"the reset failed: {error}")
 
     def _weighed(self, lost: Loss) -> None:
         """After the episode: too late for the cost of a step, not for a person who looks at the table."""
@@ -257,15 +272,6 @@ class EnvNode(Node):
         if violation := lost.violation:
             self._lock.engage(violation.message)
             self._broadcast.publish("safety_violation", messages.violation_message(violation, self._now(), self._name))
-
-    def _obstacle(self, handle: ServerGoalHandle) -> tuple[int, str] | None:
-        """Why a reset must not go on: the result's code and message."""
-        if self._lock.reason:
-            remedy = f"until a person calls {self._lock.service}"
-            return ResetEpisode.Result.NEEDS_ACKNOWLEDGE, f"the arm stands after '{self._lock.reason}' {remedy}"
-        if handle.is_cancel_requested or self.task.interrupted or self._ending:
-            return ResetEpisode.Result.CANCELLED, "the reset was cancelled; the arm stands"
-        return None
 
     def _conclude(self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None) -> None:
         conclude(handle, code, message, first, self._conditions, next_seq=self._seq + 1, real_time=self.arm.real_time)
@@ -322,8 +328,8 @@ class EnvNode(Node):
         return message
 
     def _tell(self, asked: Observation, result: StepResult) -> None:
-        if result.violations and self.arm.real_time:
-            self._lock.engage(result.violations[0].message)
+        if self.arm.real_time and (result.violations or result.faults):
+            self._lock.engage(result.ending)
         self._seq += 1
         message = messages.transition_message(asked, result, self._seq, self._now())
         self._log.append(message)

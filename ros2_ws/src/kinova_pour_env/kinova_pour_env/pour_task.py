@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kinova_pour_env.arm import Arm, ArmError, Vector
+from kinova_pour_env.arm import Arm, ArmError, Heedful, Vector
 from kinova_pour_env.course import Course
 from kinova_pour_env.detectors import Violation, counts, detect
 from kinova_pour_env.goal import OBSERVATIONS
@@ -82,6 +82,8 @@ class PourTask:
         self._written_scene = scene
         self._course = Course(scene, config)
         safety = safety or SafetyConfig()
+        if isinstance(arm, Heedful):
+            arm.heed(safety, nearest)
         self._filter = SafetyFilter(config, safety, arm.period, nearest)
         self._monitor = ArmMonitor(safety, arm.period) if arm.real_time else None
         self._interrupted = threading.Event()
@@ -287,5 +289,6 @@ class PourTask:
             action_executed=executed.astype(np.float32),
             violations=violations,
             info=info,
+            faults=() if course.state.unreachable else course.state.faults,
             ending=ending,
         )

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import numpy as np
 
-from kinova_pour_env.arm import HOME, RETREAT, Arm, ArmError
+from kinova_pour_env.arm import HOME, RETREAT, Arm, ArmError, sound
 from kinova_pour_env.detectors import Violation
 from kinova_pour_env.safety.arm_monitor import ArmMonitor
 from kinova_pour_env.scene import Scene
@@ -44,7 +44,7 @@ def reset_phases(
 
     Raises:
         UnsafeReset: something touches the moving arm, or nobody knows where it is.
-        ArmError: it cannot get there.
+        ArmError: it cannot get there, or stands by a fault.
     """
     phases = arm.reset(random, scene)
     if monitor is None:
@@ -54,7 +54,7 @@ def reset_phases(
     for _ in range(round(settle_time / arm.period)):
         yield "settle"
         arm.send_twist(np.zeros(6))
-        arm.advance()
+        sound(arm.advance())
     monitor.reset()
 
 

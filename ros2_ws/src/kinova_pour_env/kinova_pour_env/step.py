@@ -51,6 +51,7 @@ class StepResult:
         info: success, distance (m), roll_error (rad), poured and spilled (shares of the first volume), and the effort
             since the step before: acceleration and jerk (mean lengths), peak_acceleration, peak_jerk; SI. A step that
             ends outside the arrival radius repeats the means as transit_acceleration and transit_jerk.
+        faults: of the arm, which ended the episode; those of a lost connection are none.
         ending: why the episode ended, in words; empty while it goes on.
     """
 
@@ -64,4 +65,5 @@ class StepResult:
     action_executed: NDArray[np.float32]
     violations: tuple[Violation, ...]
     info: dict[str, float]
+    faults: tuple[str, ...]
     ending: str

@@ -21,7 +21,7 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from msaclag_msgs.action import ResetEpisode
-from msaclag_msgs.msg import Observation, PolicyAction
+from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 
 EmulatorControl = pytest.importorskip("sim_bridge.kortex_emulator.control").EmulatorControl
@@ -52,40 +52,41 @@ class Fault(NamedTuple):
     Attributes:
         inject: lets it.
         told: pattern of what the diagnostics say.
-        locks: a violation was published: a reset is refused until somebody has acknowledged.
-        waits: the arm itself is in fault: a reset waits until somebody has acknowledged.
+        violates: a violation is published.
+        locks: a reset is refused until somebody has acknowledged.
         over: what has to be undone by hand first.
     """
 
     inject: Callable[[Any], None]
     told: str
-    locks: bool = False
-    waits: bool = False
+    violates: bool = False
+    locks: bool = True
     over: Callable[[Any], None] = lambda control: None
 
 
 FAULTS = {
-    "fault bank": Fault(lambda arm: arm.fault(bank_a=0x100000), "maximum force at the end effector", waits=True),
-    "button": Fault(
-        lambda arm: arm.press_estop(), "emergency line activated", waits=True, over=lambda arm: arm.release_estop()
-    ),
-    "frozen feedback": Fault(lambda arm: arm.freeze_feedback(0.6), "feedback has been the same", locks=True),
+    "fault bank": Fault(lambda arm: arm.fault(bank_a=0x100000), "maximum force at the end effector"),
+    "button": Fault(lambda arm: arm.press_estop(), "emergency line activated", over=lambda arm: arm.release_estop()),
+    "frozen feedback": Fault(lambda arm: arm.freeze_feedback(0.6), "feedback has been the same", violates=True),
     "old feedback": Fault(
-        lambda arm: arm.delay_feedback(1.0), "readings are .* m from", locks=True, over=lambda arm: arm.behave()
+        lambda arm: arm.delay_feedback(1.0), "readings are .* m from", violates=True, over=lambda arm: arm.behave()
     ),
-    "saturated": Fault(lambda arm: arm.saturate(0.02), "holds the arm back", locks=True, over=lambda arm: arm.behave()),
+    "saturated": Fault(
+        lambda arm: arm.saturate(0.02), "holds the arm back", violates=True, over=lambda arm: arm.behave()
+    ),
     "lost twist": Fault(
-        lambda arm: arm.lose_calls("SendTwistCommand"), "no answer from the arm|no command", locks=True
+        lambda arm: arm.lose_calls("SendTwistCommand"), "no answer from the arm|no command", violates=True
     ),
     "late answers": Fault(
         lambda arm: arm.delay_calls(0.3, "SendTwistCommand"),
         "no answer from the arm|no command",
-        locks=True,
+        violates=True,
         over=lambda arm: arm.behave(),
     ),
     "refused twist": Fault(lambda arm: arm.fail_calls("SendTwistCommand", 75), "wrong servoing mode"),
-    "lost session": Fault(lambda arm: arm.drop_session(), "does not know the session"),
-    "cut connection": Fault(lambda arm: arm.disconnect(), "no answer from the arm|no command", locks=True),
+    "lost session": Fault(lambda arm: arm.drop_session(), "does not know the session", locks=False),
+    "cut connection": Fault(lambda arm: arm.disconnect(), "no answer from the arm|no command", violates=True),
+    # A person has taken the arm by joystick: nobody but a person says that it is free again.
     "another session": Fault(
         lambda arm: arm.steal_session(), "another session controls the arm", over=lambda arm: arm.return_session()
     ),
@@ -104,6 +105,7 @@ class Driver:
         for name in ("transition", "safety_violation", "diagnostics"):
             self.node.create_subscription(TOPICS[name].type, name, self.heard[name].append, TOPICS[name].qos)
         self.action = self.node.create_publisher(PolicyAction, "action", TOPICS["action"].qos)
+        self.violation = self.node.create_publisher(SafetyViolation, "safety_violation", TOPICS["safety_violation"].qos)
         self.node.create_subscription(Observation, "observation", self.answer, TOPICS["observation"].qos)
         self.client = ActionClient(self.node, RESET_ACTION[1], RESET_ACTION[0])
         self.services = {name: self.node.create_client(Trigger, name) for name in SERVICES if "fetch" not in name}
@@ -142,13 +144,20 @@ class Driver:
             assert time.monotonic() < deadline, f"the reset hangs in {self.phase}"
             if self.phase in ("acknowledge", "refill") and self.phase != acknowledged:
                 acknowledged = self.phase
-                self.acknowledge()
+                self.acknowledge() if self.phase == "acknowledge" else self.call("refilled")
             time.sleep(0.01)
         return future.result().result
 
     def acknowledge(self) -> str:
-        message: str = finished(self.services["acknowledge"].call_async(Trigger.Request())).message
+        return self.call("acknowledge")
+
+    def call(self, service: str) -> str:
+        message: str = finished(self.services[service].call_async(Trigger.Request())).message
         return message
+
+    def see(self, **seen: str) -> None:
+        """A violation, as a detector of another node tells of it."""
+        self.violation.publish(SafetyViolation(detector="/camera/person", **seen))
 
     def move(self) -> None:
         """Into an episode in which the arm moves, whatever was before."""
@@ -229,31 +238,98 @@ def test_a_fault_leaves_a_standing_arm_that_waits(driver: Driver, name: str) -> 
     wait(lambda: driver.speed < 1e-3, BRAKING)
     wait(lambda: driver.in_error(fault.told), 3)
     stood = control.status()
-    if fault.locks:
+    if fault.violates:
         wait(lambda: driver.heard["safety_violation"], 2)
         assert driver.heard["safety_violation"][-1].kind == "watchdog"
+    fault.over(control)
+    if fault.locks:
         refused = driver.end_reset(driver.begin_reset())
         assert refused.code == Result.NEEDS_ACKNOWLEDGE and re.search(fault.told, refused.message)
-    fault.over(control)
-    if fault.waits:
-        reset = driver.begin_reset()
-        wait(lambda: driver.phase == "acknowledge")
-        time.sleep(0.5)
-        assert not reset.done() and control.status()["state"] == IN_FAULT
+    assert control.status()["cup_position"] == pytest.approx(stood["cup_position"], abs=1e-3)
+    assert control.status()["state"] == stood["state"]
+    if fault.locks:
         assert re.search(fault.told, driver.acknowledge())
-        assert driver.end_reset(reset).code == Result.OK
-    else:
-        assert control.status()["cup_position"] == pytest.approx(stood["cup_position"], abs=1e-3)
-        if fault.locks:
-            assert re.search(fault.told, driver.acknowledge())
+
+
+def test_a_fault_between_two_episodes_waits_in_the_reset(driver: Driver) -> None:
+    driver.move()
+    driver.call("soft_stop")
+    wait(lambda: driver.heard["transition"] and _over(driver.heard["transition"][-1]), 2)
+    wait(lambda: driver.speed < 1e-3, BRAKING)
+    driver.control.fault(bank_a=0x100000)
+    reset = driver.begin_reset()
+    wait(lambda: driver.phase == "acknowledge")
+    time.sleep(0.5)
+    assert not reset.done() and driver.control.status()["state"] == IN_FAULT
+    assert "maximum force" in driver.acknowledge()
+    assert driver.end_reset(reset).code == Result.OK
+
+
+@pytest.mark.parametrize(
+    ("happens", "told"),
+    [
+        (lambda driver: driver.control.fault(bank_a=0x100000), "maximum force at the end effector"),
+        (lambda driver: driver.see(kind="collision", message="a person is within reach"), "a person is within reach"),
+    ],
+)
+def test_who_fills_the_mug_answers_for_nothing_else(
+    driver: Driver, happens: Callable[[Driver], None], told: str
+) -> None:
+    driver.acknowledge()
+    reset = driver.begin_reset()
+    wait(lambda: driver.phase == "refill", 20)
+    time.sleep(0.2)
+    assert driver.acknowledge() == "nothing waited for it"
+    assert driver.phase == "refill" and not reset.done()
+    happens(driver)
+    result = finished(reset).result
+    assert result.code == Result.NEEDS_ACKNOWLEDGE and told in result.message
+    assert driver.call("refilled") == "no mug is waited for"
+    assert driver.end_reset(driver.begin_reset()).code == Result.NEEDS_ACKNOWLEDGE
+    assert driver.control.status()["state"] == IN_FAULT
+    assert told in driver.acknowledge()
+    assert driver.end_reset(driver.begin_reset()).code == Result.OK
 
 
 def test_an_aborted_reset_tells_its_reason_and_leaves_a_standing_arm(driver: Driver) -> None:
     driver.move()
     driver.control.abort_next_action(65)
     result = driver.end_reset(driver.begin_reset())
-    assert result.code == Result.ARM_FAULT and "a joint would leave its limits" in result.message
+    assert result.code == Result.NEEDS_ACKNOWLEDGE and "a joint would leave its limits" in result.message
     wait(lambda: driver.speed < 1e-3, BRAKING)
+    assert driver.end_reset(driver.begin_reset()).code == Result.NEEDS_ACKNOWLEDGE
+
+
+def test_a_home_motion_that_a_person_stopped_does_not_begin_again(driver: Driver) -> None:
+    driver.move()
+    wait(lambda: driver.control.status()["cup_position"][1] > 0.1)
+    reset = driver.begin_reset()
+    wait(lambda: driver.phase == "home", 20)
+    time.sleep(0.3)
+    driver.control.abort_next_action(55)  # as Stop in Kinova's Web App
+    result = finished(reset).result
+    assert result.code == Result.NEEDS_ACKNOWLEDGE and "stopped by hand" in result.message
+    stood = driver.control.status()["joint_positions"]
+    assert driver.end_reset(driver.begin_reset()).code == Result.NEEDS_ACKNOWLEDGE
+    assert driver.control.status()["joint_positions"] == pytest.approx(stood, abs=0.02)
+
+
+def test_an_environment_that_freezes_while_the_arm_goes_home_by_itself_is_stopped_by_its_guard(driver: Driver) -> None:
+    driver.move()
+    wait(lambda: driver.control.status()["cup_position"][1] > 0.1)
+    reset = driver.begin_reset()
+    wait(lambda: driver.phase == "home", 20)
+    time.sleep(0.3)
+    begun = time.monotonic()
+    os.kill(driver.environment.pid, signal.SIGSTOP)
+    try:
+        wait(lambda: driver.control.journal(begun)["orders"], 1)
+        (stop, *_) = driver.control.journal(begun)["orders"]
+    finally:
+        os.kill(driver.environment.pid, signal.SIGCONT)
+    assert stop[1] == "Stop" and stop[0] - begun < 0.25
+    result = finished(reset).result
+    assert result.code == Result.NEEDS_ACKNOWLEDGE and "no command for" in result.message
 
 
 def test_a_frozen_environment_is_stopped_by_its_guard_and_owns_up_to_it(driver: Driver) -> None:

@@ -15,7 +15,7 @@ from kinova_pour_env.motion_lock import MotionLock
 def lock(floating_cup: Any) -> Iterator[MotionLock]:
     rclpy.init(args=[])
     node = Node("env_node")
-    floating_cup.unattended, floating_cup.acknowledge = False, lambda: ""
+    floating_cup.unattended, floating_cup.acknowledge, floating_cup.refilled = False, lambda: "", lambda: ""
     yield MotionLock(node, floating_cup)
     node.destroy_node()
     rclpy.try_shutdown()

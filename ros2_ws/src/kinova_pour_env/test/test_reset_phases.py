@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kinova_pour_env.arm import ArmState
+from kinova_pour_env.arm import ArmError, ArmState
 from kinova_pour_env.reset_phases import UnsafeReset, reset_phases
 from kinova_pour_env.safety.arm_monitor import ArmMonitor
 from kinova_pour_env.safety.safety_config import SafetyConfig
@@ -68,6 +68,14 @@ def test_hands_may_touch_the_mug_where_it_is_filled(arm: Any) -> None:
     arm.changed = "refill", PRESSED
     assert list(phases_of(arm))[-3:] == ["refill", "settle", "settle"]
     assert not arm.emergency_stopped
+
+
+def test_a_fault_while_the_coffee_settles_ends_it(arm: Any) -> None:
+    phases = phases_of(arm)
+    assert next(phase for phase in phases if phase == "settle")
+    arm.faults = ("joint fault",)
+    with pytest.raises(ArmError, match="the arm stands: joint fault"):
+        next(phases)
 
 
 def test_closing_them_closes_those_of_the_arm(arm: Any) -> None:

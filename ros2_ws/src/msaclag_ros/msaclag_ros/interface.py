@@ -19,6 +19,13 @@ from msaclag_msgs.srv import FetchTransitions
 LEASE = Duration(seconds=2)
 """A publisher that has not been heard of for so long is dead: a killed learner frees the environment after it."""
 
+STALE = Duration(seconds=1)
+"""An action that has not been read by then is dropped on its way; in simulation its observation is asked again.
+
+There is no deadline beside it: between two episodes none is due for minutes, and in simulation an answer may take as
+long as it needs. Whether one is late on an arm is for the environment, which looks in every control period.
+"""
+
 
 class Topic(NamedTuple):
     """A topic of the graph."""
@@ -27,7 +34,9 @@ class Topic(NamedTuple):
     qos: QoSProfile
 
 
-def _reliable(depth: int, *, latched: bool = False, lease: bool = False) -> QoSProfile:
+def _reliable(
+    depth: int, *, latched: bool = False, lease: bool = False, lifespan: Duration | None = None
+) -> QoSProfile:
     profile = QoSProfile(
         depth=depth,
         history=HistoryPolicy.KEEP_LAST,
@@ -37,6 +46,8 @@ def _reliable(depth: int, *, latched: bool = False, lease: bool = False) -> QoSP
     if lease:
         profile.liveliness = LivelinessPolicy.AUTOMATIC
         profile.liveliness_lease_duration = LEASE
+    if lifespan is not None:
+        profile.lifespan = lifespan
     return profile
 
 
@@ -51,7 +62,7 @@ def _sensor(depth: int) -> QoSProfile:
 
 TOPICS: dict[str, Topic] = {
     "observation": Topic(Observation, _reliable(1, lease=True)),
-    "action": Topic(PolicyAction, _reliable(1, lease=True)),
+    "action": Topic(PolicyAction, _reliable(1, lease=True, lifespan=STALE)),
     "transition": Topic(Transition, _reliable(1000)),
     "safety_violation": Topic(SafetyViolation, _reliable(100, latched=True)),
     "cup_motion": Topic(CupMotion, _sensor(200)),
@@ -65,6 +76,7 @@ RESET_ACTION = ("reset_episode", ResetEpisode)
 
 SERVICES: dict[str, Any] = {
     "acknowledge": Trigger,
+    "refilled": Trigger,
     "soft_stop": Trigger,
     "emergency_stop": Trigger,
     "save_checkpoint": Trigger,

@@ -2,28 +2,29 @@
 
 import logging
 import time
-from collections.abc import Generator
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from kinova_pour_env import gen3
-from kinova_pour_env.arm import ArmError, ArmState, Vector, checked_twist
+from kinova_pour_env.arm import ArmError, ArmState, ArmUnreachable, Vector, checked_twist, come_to_rest
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME, joint_positions_at
 from kinova_pour_env.kortex import wheel
 from kinova_pour_env.kortex.actions import halt
 from kinova_pour_env.kortex.attendance import Attendance
-from kinova_pour_env.kortex.commissioning import commission, select_servoing
+from kinova_pour_env.kortex.commissioning import commission
 from kinova_pour_env.kortex.config import Credentials, KortexConfig, find_credentials
 from kinova_pour_env.kortex.connection import Connection
-from kinova_pour_env.kortex.errors import CallTimedOut, InFault, KortexError, SessionLost
+from kinova_pour_env.kortex.errors import CallTimedOut, InFault, KortexError, SessionLost, named_error
 from kinova_pour_env.kortex.feedback import FeedbackReader
 from kinova_pour_env.kortex.phases import Phases
 from kinova_pour_env.kortex.preflight import Preflight
 from kinova_pour_env.kortex.stopper import stopper_call
 from kinova_pour_env.kortex.units import twist_command
+from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene
 
@@ -32,10 +33,8 @@ EMERGENCY_STOP = "emergency stop"
 COMMAND_DELAY = 0.0045
 """s from the beginning of a period to its twist: what a policy answers to the reading by then keeps the stream even."""
 
-STANDING = 0.01
-"""rad/s: slower joints stand."""
-COMING_TO_REST = 2.0
-"""s that the arm's own ramp takes at most."""
+OLDEST_TWIST = 0.05
+"""s after the beginning of its period: a later twist is of before a freeze, in which the arm may have been stopped."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +52,9 @@ class KortexArm:
         unattended: false: somebody stands beside a real arm.
         connection: to the arm.
         attendance: the person beside it.
+        safety: margins that its ways in a reset keep.
+        nearest: least distances between bodies at joint positions, where something tells them.
+        acting: it moves by itself, in an action or with its fingers, which a zero twist does not end.
         phases: of its resets, with the checks of the last preflight.
     """
 
@@ -85,11 +87,14 @@ class KortexArm:
             self.connection.close()
             raise
         self._trouble: KortexError | None = None
+        self.acting = False
         self._stopped = False
         self._halted = self._new_sessions = True
         self._closed = False
         self._next_tick = time.monotonic()
         self.attendance = Attendance(automatic=self.unattended)
+        self.safety = SafetyConfig()
+        self.nearest: Callable[[Vector], Vector] | None = None
         self.phases = Phases(self)
 
     def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Generator[str, None, None]:
@@ -114,6 +119,7 @@ class KortexArm:
             yield from self.phases.to(start)
         finally:
             self.stop()
+            self.acting = self.acting and not self._halted
 
     def send_twist(self, twist: Vector) -> None:
         """Replace the commanded twist [6]; a faulted arm ignores it, and one of before a freeze is not sent.
@@ -127,8 +133,7 @@ class KortexArm:
         if self._trouble is None:
             due = max(self._next_tick + COMMAND_DELAY, time.monotonic())
             time.sleep(max(0.0, due - time.monotonic()))
-            late = time.monotonic() - due > self.period  # frozen meanwhile, and perhaps stopped by the guard
-            if late or self._stopped:
+            if self._stopped or time.monotonic() - self._next_tick > OLDEST_TWIST:
                 return
             try:
                 self._command(wanted)
@@ -146,8 +151,9 @@ class KortexArm:
         return self._with_faults(self._reader.latest())
 
     def stop(self) -> None:
-        """Zero twist; if that does not get through, Kinova's Stop, and that over a new connection."""
+        """Zero twist, where it does not act by itself; if that fails, Kinova's Stop, and that over a new connection."""
         if not self._closed:
+            self._halted = False
             self._halted = self._stop()
 
     @property
@@ -160,56 +166,63 @@ class KortexArm:
 
         Twists are refused until a reset has cleared it.
         """
-        self._stopped = True
+        self._stopped, self._halted = True, False
         self.attendance.forget()
-        failures = []
+        applied = False
         for _ in range(2):
             try:
                 self.connection.call(self.connection.base.ApplyEmergencyStop, timeout=self.config.command_timeout)
+                applied = True
             except InFault:  # it is on
-                continue
-            except KortexError as error:
-                failures.append(error)
-        if len(failures) == 2:
-            self._trouble = failures[-1]
+                applied = True
+            except Exception as error:  # whatever Kinova's package raises, it is tried again
+                failure = named_error("ApplyEmergencyStop", error)
+                _log.warning("%s", failure)
+        if applied:
+            self._halted = True
+        else:
+            self._trouble = failure
             _log.error("the emergency stop did not get through, press the button: %s", self._trouble)
             self.stop()
-        else:
-            self._halted = True
 
     def stopper(self) -> StopperCall:
         """How a second process can stop the arm when this one hangs (see `arm.Guarded`)."""
         return stopper_call(self.config, self._credentials)
 
+    def heed(self, safety: SafetyConfig, nearest: Callable[[Vector], Vector] | None) -> None:
+        """Keep these margins on the ways of a reset (see `arm.Heedful`)."""
+        self.safety, self.nearest = safety, nearest
+
     def acknowledge(self) -> str:
-        """A person says that it may go on: faults may be cleared, or the mug is full (see `arm.Attended`)."""
+        """A person has looked: faults may be cleared (see `arm.Attended`)."""
         return self.attendance.acknowledge(self.read().faults)
+
+    def refilled(self) -> str:
+        """The mug is full (see `arm.Attended`)."""
+        return self.attendance.refilled()
 
     def close(self) -> None:
         """Leave the arm standing and end the sessions."""
         if self._closed:
             return
         self.stop()
-        self.come_to_rest()
-        with suppress(KortexError):
+        try:
+            deque(come_to_rest(self), maxlen=0)
             self._halt()
+        except ArmError as error:
+            _log.warning("the arm is let go: %s", error)
         self._closed = True
         self.connection.close()
-
-    def come_to_rest(self) -> None:
-        """Wait until the joints stand, or as long as the ramp can last."""
-        latest = time.monotonic() + COMING_TO_REST
-        while np.abs(self.advance().joint_velocities).max() > STANDING and time.monotonic() < latest:
-            pass
 
     def connect(self) -> bool:
         """See that the sessions live, make new ones where they do not, and forget what went wrong on the old ones.
 
         Returns:
-            Whether they are new since the last time, also those that a stop has made: all has to be told and checked.
+            Whether they are new since the last time, also those that a stop has made, or something went wrong on them:
+            all has to be told and checked.
 
         Raises:
-            KortexError: the arm cannot be reached.
+            KortexError: the arm cannot be reached, or not be stopped.
         """
         try:
             self.connection.call(self.connection.base.GetArmState)
@@ -222,19 +235,20 @@ class KortexArm:
             self._reader.restart()
         if not self._halted:
             self.stop()
-        self._trouble = None
-        new, self._new_sessions = self._new_sessions, False
-        return new
+        if not self._halted and self._trouble is not None:
+            raise self._trouble
+        anew = self._new_sessions or self._trouble is not None
+        self._trouble, self._new_sessions = None, False
+        return anew
 
     def clear_faults(self) -> None:
-        """Clear the arm's faults and the emergency stop, as a person has permitted.
+        """Clear the arm's faults and the emergency stop, as a person has permitted; it takes some time to recover.
 
         Raises:
             KortexError: the arm refuses it.
         """
         self.connection.call(self.connection.base.ClearFaults)
         self._stopped = False
-        select_servoing(self.connection)
 
     def close_gripper(self) -> None:
         """Send the fingers towards each other; a stream of twists would interrupt them.
@@ -265,15 +279,16 @@ class KortexArm:
 
     def _stop(self) -> bool:
         """Whether one of the ways to stop got through."""
-        for attempt in (self._zero_twist, self._halt, self._reconnect_and_halt):
+        for attempt in (self._halt if self.acting else self._zero_twist, self._halt, self._reconnect_and_halt):
             try:
                 attempt()
                 return True
             except InFault as error:  # it stands by itself
                 self._trouble = error
                 return True
-            except KortexError as error:
-                self._trouble = error
+            except Exception as error:  # whatever Kinova's package raises, the next way may do it
+                self._trouble = named_error("stop", error)
+                _log.warning("%s", self._trouble)
         _log.error("the arm could not be stopped, press the emergency stop: %s", self._trouble)
         return False
 
@@ -283,15 +298,18 @@ class KortexArm:
     def _halt(self) -> None:
         halt(self.connection, self.config.command_timeout)
 
-    def _reconnect(self) -> None:
-        self.connection.open()
+    def _reconnect(self, then: Callable[[], None] | None = None) -> None:
+        self.connection.open(then)
         self._new_sessions = True
 
     def _reconnect_and_halt(self) -> None:
-        self._reconnect()
-        self._halt()
+        self._reconnect(self._halt)
 
     def _with_faults(self, state: ArmState) -> ArmState:
         """The state with what the driver itself knows to be wrong."""
         own = ((EMERGENCY_STOP,) if self._stopped else ()) + ((str(self._trouble),) if self._trouble else ())
-        return replace(state, faults=(*state.faults, *own)) if own else state
+        if not own:
+            return state
+        link_alone = not self._stopped and isinstance(self._trouble, ArmUnreachable)
+        unreachable = link_alone and (state.unreachable or not state.faults)
+        return replace(state, faults=(*state.faults, *own), unreachable=unreachable)

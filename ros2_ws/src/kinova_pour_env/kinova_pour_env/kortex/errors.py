@@ -4,20 +4,19 @@ Source: the list of sub-codes in the documentation of Kinova's API.
 """
 
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Any
 
-from kinova_pour_env.arm import ArmError
+from kinova_pour_env.arm import ArmError, ArmUnreachable
 
 
 class KortexError(ArmError):
     """A call to the arm failed."""
 
 
-class CallTimedOut(KortexError):
+class CallTimedOut(KortexError, ArmUnreachable):
     """No answer came in time; whether the call took hold is unknown."""
 
 
-class SessionLost(KortexError):
+class SessionLost(KortexError, ArmUnreachable):
     """The arm knows this session no more, or the connection is gone."""
 
 
@@ -119,19 +118,19 @@ def named_error(call: str, error: Exception) -> KortexError:
 
     Args:
         call: Kinova's name of it.
-        error: a KException, a timeout, or an error of the socket.
+        error: a KException, a timeout, an error of the socket, or one that Kinova's package lets through, as it does
+            where a connection has broken.
     """
+    if isinstance(error, KortexError):
+        return error
     if isinstance(error, TimeoutError | FutureTimeoutError):
         return CallTimedOut(f"{call}: no answer from the arm in time; {_CHECK_LINK}")
     if isinstance(error, OSError):
         return SessionLost(f"{call}: the connection to the arm is lost ({error.strerror or error}); {_CHECK_LINK}")
-    sub_code = _sub_code(error)
+    if not hasattr(error, "get_error_sub_code"):
+        return SessionLost(f"{call}: Kinova's package failed with {error!r}; {_CHECK_LINK}")
+    sub_code = int(error.get_error_sub_code())
     if sub_code not in SUB_CODES:
         return CallRefused(f"{call}: the arm refused it with {words_of(sub_code)} ({' '.join(str(error).split())})")
     kind, words, remedy = SUB_CODES[sub_code]
     return kind(f"{call}: {words}" + (f"; {remedy}" if remedy else ""))
-
-
-def _sub_code(error: Any) -> int:
-    asked = getattr(error, "get_error_sub_code", None)
-    return int(asked()) if asked is not None else 0

@@ -81,15 +81,15 @@ _WRIST = (
     "watchdog triggered",
 )
 
-READY = 7
-"""ARMSTATE_SERVOING_READY."""
+LOW_LEVEL = 6
+"""ARMSTATE_SERVOING_LOW_LEVEL."""
 
 _STATES = {
     1: "the base is initialising",
     3: "the arm is initialising",
     4: "the arm is in fault",
     5: "the arm is in maintenance",
-    6: "low-level servoing is on",
+    LOW_LEVEL: "low-level servoing is on",
 }
 """States in which no high-level command moves the arm. A stream of twists itself shows as 9, manually controlled."""
 

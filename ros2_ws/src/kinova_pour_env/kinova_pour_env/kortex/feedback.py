@@ -75,8 +75,8 @@ class FeedbackReader:
         seen = _fingerprint(feedback)
         if seen == self._seen:
             return self.reading, self._state
-        self._seen = seen
         reading = reading_of(feedback)
+        self._seen = seen
         return reading, self._cup_motion.update(_state_of(reading, faults_of(feedback), time.monotonic()))
 
     def _judged(self) -> ArmState:
@@ -84,7 +84,8 @@ class FeedbackReader:
         if not self.lost:
             return state
         words = f"no new feedback from the arm for {time.monotonic() - state.time:.1f} s"
-        return replace(state, faults=(*state.faults, f"{words} ({self._failure})" if self._failure else words))
+        words = f"{words} ({self._failure})" if self._failure else words
+        return replace(state, faults=(*state.faults, words), unreachable=not state.faults)
 
 
 def _fingerprint(feedback: Any) -> tuple[float, ...]:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kinova_pour_env.arm import HOME, RETREAT, ArmError, ArmState, Vector
+from kinova_pour_env.arm import HOME, RETREAT, ArmError, ArmState, Vector, come_to_rest, sound
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
-from kinova_pour_env.kinematics import wrap
 from kinova_pour_env.kortex.actions import carry_out
+from kinova_pour_env.kortex.commissioning import select_servoing
 from kinova_pour_env.kortex.errors import ActionFailed, CallTimedOut, InFault, SessionLost
+from kinova_pour_env.kortex.faults import LOW_LEVEL, state_problem
 from kinova_pour_env.kortex.preflight import Check
 from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, twists_along
 from kinova_pour_env.kortex.units import joint_action
+from kinova_pour_env.kortex.way_home import check_way, joint_way
+from kinova_pour_env.safety.slowdown import Slowdown
 
 if TYPE_CHECKING:
     from kinova_pour_env.kortex.arm import KortexArm
@@ -56,8 +59,15 @@ class Phases:
         """Bring the arm to joint positions [7], the mug full; yields the phase.
 
         Raises:
-            ArmError: it cannot get there.
+            ArmError: it cannot get there; everything is checked anew before the next motion.
         """
+        try:
+            yield from self._in_turn(start)
+        except ArmError:
+            self._ready = False
+            raise
+
+    def _in_turn(self, start: Vector) -> Iterator[str]:
         yield from self._connect()
         yield from self._clear()
         yield from self._preflight()
@@ -90,15 +100,21 @@ class Phases:
         yield "acknowledge"
         while not arm.attendance.knows(faults := arm.read().faults):
             arm.attendance.forget()
-            for _ in arm.attendance.wait(f"the arm reports '{', '.join(faults)}': make it safe"):
-                yield from self._pause("acknowledge")
+            wait = arm.attendance.wait_for_acknowledgement(f"the arm reports '{', '.join(faults)}': make it safe")
+            yield from self._stand(wait, "acknowledge")
         arm.attendance.forget()
-        arm.clear_faults()
         self._ready = False
+        arm.clear_faults()
         latest = time.monotonic() + CLEARING_TIME
-        while faults := arm.advance().faults:
+        while True:
+            active = arm.connection.call(arm.connection.base.GetArmState).active_state
+            problem = ", ".join(arm.advance().faults) or state_problem(active)
+            if not problem:
+                return
             if time.monotonic() > latest:
-                raise InFault(f"the fault does not clear: {', '.join(faults)}; look at Kinova's Web App")
+                raise InFault(f"the fault does not clear: {problem}; look at Kinova's Web App")
+            if active == LOW_LEVEL:
+                select_servoing(arm.connection)
             yield "acknowledge"
 
     def _preflight(self) -> Iterator[str]:
@@ -117,7 +133,7 @@ class Phases:
     def _retreat(self) -> Iterator[str]:
         """Upright, up, and above the place of Home."""
         arm, config = self._arm, self._arm.config
-        state = self._sound(arm.read())
+        state = sound(arm.advance())
         yield RETREAT
         if not can_retreat(state):
             x, y, z = state.cup_position
@@ -125,11 +141,12 @@ class Phases:
         if self._near_home(state):
             return
         latest = time.monotonic() + config.action_timeout
-        twists = twists_along(legs_from(state), config.retreat_speed, config.retreat_turn, state)
+        share = Slowdown(arm.safety, arm.nearest).share
+        twists = twists_along(legs_from(state), config.retreat_speed, config.retreat_turn, state, share)
         twist = next(twists, None)
         while twist is not None:
             arm.send_twist(twist)
-            state = self._sound(arm.advance())
+            state = sound(arm.advance())
             yield RETREAT
             if time.monotonic() > latest:
                 raise ActionFailed(f"the way back did not end within {config.action_timeout:g} s")
@@ -138,53 +155,66 @@ class Phases:
             except StopIteration:
                 break
         arm.stop()
-        yield HOME  # no twist is due any more
-        arm.come_to_rest()
+        yield from self._come_to_rest()
 
     def _home(self, start: Vector) -> Iterator[str]:
         """A joint action to the drawn start, beside Home."""
         arm = self._arm
         yield HOME
-        farthest = _farthest(start, self._sound(arm.read()))
+        here = sound(arm.read()).joint_positions
+        check_way(here, start, arm.nearest, arm.safety.body_distance)
+        farthest = float(np.abs(joint_way(here, start)).max())
         seconds = max(SHORTEST_ACTION, 2 * farthest / arm.config.home_speed)
         action = joint_action(arm.connection.kortex, "msaclag start", start, seconds)
+        arm.acting = True
         with closing(carry_out(arm.connection, action, arm.config.action_timeout)) as moving:
             for _ in moving:
-                self._sound(arm.advance())
+                sound(arm.advance())
                 yield HOME
-        arm.come_to_rest()
-        if (left := _farthest(start, self._sound(arm.read()))) > ARRIVED:
+        arm.acting = False
+        yield from self._come_to_rest()
+        left = float(np.abs(joint_way(sound(arm.read()).joint_positions, start)).max())
+        if left > ARRIVED:
             raise ActionFailed(f"the action that goes home ended {left:.3f} rad before its end")
 
     def _weigh(self) -> Iterator[str]:
         """Stand, with nobody near, for whoever weighs what the episode has left in the mug."""
         latest = time.monotonic() + WEIGHING_TIME
         while time.monotonic() < latest:
-            self._sound(self._arm.advance())
+            sound(self._arm.advance())
             yield "weigh"
 
     def _refill(self) -> Iterator[str]:
         """A person fills the mug, the first time also between the open fingers, which then close."""
         arm = self._arm
-        arm.attendance.forget()
-        for _ in arm.attendance.wait("refill the mug in the hand"):  # told of only now: an answer to it counts
-            yield from self._pause("refill")
+        for phase in self._stand(arm.attendance.wait_for_refill("refill the mug in the hand"), "refill"):
+            sound(arm.read())
+            yield phase
         yield "refill"
         if not self._holding:
+            arm.acting = True
             arm.close_gripper()
             latest = time.monotonic() + GRIPPER_TIME
             while time.monotonic() < latest:
-                self._sound(arm.advance())
+                sound(arm.advance())
                 yield "refill"
-            self._holding = True
-        self._sound(arm.advance())
+            self._holding, arm.acting = True, False
+        sound(arm.advance())
 
-    def _pause(self, phase: str) -> Iterator[str]:
-        """One stretch of waiting that keeps the session alive."""
+    def _come_to_rest(self) -> Iterator[str]:
+        """What moved is over; the arm is watched until it stands."""
+        for state in come_to_rest(self._arm):
+            sound(state)
+            yield HOME
+
+    def _stand(self, wait: Iterator[None], phase: str) -> Iterator[str]:
+        """Stand as long as the wait lasts, and keep the session alive."""
         arm = self._arm
-        arm.connection.call(arm.connection.base.GetArmState)
-        latest = time.monotonic() + KEEP_ALIVE
-        while time.monotonic() < latest and not arm.attendance.acknowledged:
+        next_call = 0.0
+        for _ in wait:
+            if time.monotonic() > next_call:
+                arm.connection.call(arm.connection.base.GetArmState)
+                next_call = time.monotonic() + KEEP_ALIVE
             arm.advance()
             yield phase
 
@@ -192,18 +222,3 @@ class Phases:
         turned = float(np.abs(state.cup_rotation - np.eye(3)).max())
         away = float(np.linalg.norm(state.cup_position - CUP_AT_HOME))
         return away < 0.1 and turned < NEAR
-
-    def _sound(self, state: ArmState) -> ArmState:
-        """The state, of an arm without faults.
-
-        Raises:
-            InFault: it has some.
-        """
-        if state.faults:
-            raise InFault(f"the arm stands: {', '.join(state.faults)}")
-        return state
-
-
-def _farthest(positions: Vector, state: ArmState) -> float:
-    """The joint that is farthest from positions [7], rad."""
-    return max(abs(wrap(turn)) for turn in (positions - state.joint_positions).tolist())

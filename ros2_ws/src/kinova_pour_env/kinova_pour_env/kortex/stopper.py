@@ -1,7 +1,7 @@
 """A second process's way to stop the Gen3: sessions of its own, alive at any moment (see `safety.guard`)."""
 
-from contextlib import suppress
-from threading import Event, Lock, Thread
+import logging
+from threading import Event, Thread
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,11 +10,13 @@ from kinova_pour_env.kortex import wheel
 from kinova_pour_env.kortex.actions import halt
 from kinova_pour_env.kortex.config import Credentials, KortexConfig
 from kinova_pour_env.kortex.connection import Connection
-from kinova_pour_env.kortex.errors import CallTimedOut, InFault, KortexError, NotInControl, SessionLost
+from kinova_pour_env.kortex.errors import CallTimedOut, InFault, NotInControl, SessionLost
 from kinova_pour_env.safety.stopper import StopperCall
 
 KEEP_ALIVE = 10.0
 """s between two calls: the arm ends a session without any."""
+
+_log = logging.getLogger(__name__)
 
 _CONFIG = TypeAdapter(KortexConfig)
 
@@ -31,27 +33,28 @@ class KortexStopper:
         """
         self._connection = connection
         self._timeout = timeout
-        self._lock = Lock()
         self._closed = Event()
         self._keeper = Thread(target=self._keep, name="keep the stopper's session", daemon=True)
         self._keeper.start()
 
     def stop(self) -> None:
-        """Kinova's Stop; where only the session in control may do that, the emergency stop, twice.
+        """Kinova's Stop, also over a new connection; its emergency stop at last, or where it takes control to stop.
 
         Raises:
-            KortexError: neither got through.
+            Exception: none of them got through; what the last one raised.
         """
-        with self._lock:
+        for attempt in (self._halt, self._reopen_and_halt):
             try:
-                halt(self._connection, self._timeout)
-            except InFault:
+                attempt()
                 return
-            except NotInControl:
-                self._stop_hard()
-            except (SessionLost, CallTimedOut):
-                self._connection.open()
-                halt(self._connection, self._timeout)
+            except InFault:  # it stands by itself
+                return
+            except NotInControl as error:
+                _log.warning("%s", error)
+                break
+            except Exception as error:  # whatever Kinova's package raises, the next way may do it
+                _log.warning("%s", error)
+        self._stop_hard()
 
     def close(self) -> None:
         """End the sessions."""
@@ -59,18 +62,37 @@ class KortexStopper:
         self._keeper.join()
         self._connection.close()
 
+    def _halt(self) -> None:
+        halt(self._connection, self._timeout)
+
+    def _reopen_and_halt(self) -> None:
+        self._connection.open(self._halt)
+
     def _stop_hard(self) -> None:
+        """Twice: once is not reliable."""
+        failures = []
         for _ in range(2):
-            with suppress(InFault):
+            try:
                 self._connection.call(self._connection.base.ApplyEmergencyStop, timeout=self._timeout)
+            except InFault:  # it is on
+                return
+            except Exception as error:  # the other try may do it
+                failures.append(error)
+        if len(failures) == 2:
+            raise failures[-1]
 
     def _keep(self) -> None:
         while not self._closed.wait(KEEP_ALIVE):
-            with self._lock, suppress(KortexError):
-                try:
-                    self._connection.call(self._connection.base.GetArmState)
-                except (SessionLost, CallTimedOut):
-                    self._connection.open()
+            try:
+                self._renew()
+            except Exception as error:  # the next time may do it
+                _log.warning("the session that could stop the arm cannot be renewed: %s", error)
+
+    def _renew(self) -> None:
+        try:
+            self._connection.call(self._connection.base.GetArmState)
+        except (SessionLost, CallTimedOut):
+            self._connection.open()
 
 
 def connect(config: dict[str, Any], username: str, password: str) -> KortexStopper:

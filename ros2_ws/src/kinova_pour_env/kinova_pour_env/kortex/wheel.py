@@ -31,7 +31,6 @@ class Kortex(NamedTuple):
         base: messages and enumerations of Base.
         control_config: of ControlConfig.
         session: of Session.
-        exception: the class that all of its exceptions have in common.
     """
 
     TCPTransport: Any
@@ -45,7 +44,6 @@ class Kortex(NamedTuple):
     base: ModuleType
     control_config: ModuleType
     session: ModuleType
-    exception: type[Exception]
 
 
 def load() -> Kortex:
@@ -70,7 +68,6 @@ def load() -> Kortex:
             base=_module("autogen.messages.Base_pb2"),
             control_config=_module("autogen.messages.ControlConfig_pb2"),
             session=_module("autogen.messages.Session_pb2"),
-            exception=_module("Exceptions.KException").KException,
         )
     except ModuleNotFoundError as error:
         if error.name == "kortex_api":

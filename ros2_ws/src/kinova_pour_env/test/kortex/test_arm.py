@@ -1,7 +1,10 @@
 """The driver against the emulated arm, in real time: what it does, and what it makes of each fault."""
 
 import json
+import socket
 import time
+from collections import deque
+from contextlib import closing
 from dataclasses import asdict, replace
 from itertools import pairwise
 
@@ -11,10 +14,12 @@ import pytest
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import Arm, ArmError, Attended, Guarded
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
-from kinova_pour_env.kinematics import angles_from_rotation
+from kinova_pour_env.kinematics import angles_from_rotation, cup_kinematics
 from kinova_pour_env.kortex import errors
+from kinova_pour_env.kortex.actions import carry_out
 from kinova_pour_env.kortex.arm import KortexArm
 from kinova_pour_env.kortex.config import Credentials, KortexConfig
+from kinova_pour_env.kortex.units import joint_action
 from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene, TargetCup
 
@@ -53,8 +58,10 @@ def reset(arm):
     for phase in arm.reset(np.random.default_rng(0)):
         if phase not in told:
             told.append(phase)
-        if phase in ("acknowledge", "refill"):
+        if phase == "acknowledge":
             arm.acknowledge()
+        if phase == "refill":
+            arm.refilled()
     return told
 
 
@@ -208,9 +215,145 @@ def test_a_pressed_button_is_not_cleared(arm, control):
     assert reset(arm)[-1] == "refill"
 
 
+def test_after_a_fault_everything_is_checked_though_the_mode_was_refused(arm, control):
+    control.fault(bank_a=0x100000)
+    time.sleep(0.1)
+    control.fail_calls("SetServoingMode", 21, 1)
+    with pytest.raises(errors.NotReady):
+        reset(arm)
+    time.sleep(1.0)
+    assert "preflight" in reset(arm)
+
+
+def test_the_mode_is_asked_for_once_the_arm_has_recovered(arm, control):
+    """The emulator refuses it before, as a starting arm does."""
+    control.fault(bank_a=0x100000)
+    time.sleep(0.1)
+    assert reset(arm)[-1] == "refill"
+
+
+def test_a_wrong_servoing_mode_is_mended_by_the_next_reset(arm, control):
+    base = arm.connection.kortex.base
+    low_level = base.ServoingModeInformation(servoing_mode=3)
+    arm.connection.call(arm.connection.base.SetServoingMode, low_level)
+    assert any("wrong servoing mode" in fault for fault in stream(arm, TO_THE_LEFT, 2).faults)
+    assert "preflight" in reset(arm)
+    assert stream(arm, TO_THE_LEFT, 2).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("broken", "stops"),
+    [
+        (("SendTwistCommand",), lambda arm: arm.stop()),
+        (("SendTwistCommand", "Stop"), lambda arm: arm.stop()),
+        (("ApplyEmergencyStop", "SendTwistCommand"), lambda arm: arm.emergency_stop()),
+    ],
+)
+def test_whatever_the_wheel_raises_the_next_way_to_stop_is_tried(arm, control, broken, stops):
+    stream(arm, TO_THE_LEFT, 20)
+    for name in broken:
+        control.garble_calls(name, 2 if name == "ApplyEmergencyStop" else 1)
+    stops(arm)
+    assert arm.halted
+    assert comes_to_rest(control)
+
+
+def test_a_stop_of_the_second_process_goes_on_over_whatever_the_wheel_raises(arm, control):
+    stopper = arm.stopper().connect()
+    stream(arm, TO_THE_LEFT, 20)
+    control.garble_calls("Stop", 2)
+    stopper.stop()
+    stopper.close()
+    assert comes_to_rest(control)
+
+
+def test_a_connection_whose_arm_could_not_be_stopped_is_not_taken_for_sound(arm, control):
+    stream(arm, TO_THE_LEFT, 2)
+    control.fail_calls("SendTwistCommand", 3, 10)
+    control.fail_calls("Stop", 3, 10)
+    arm.stop()
+    assert not arm.halted
+    with pytest.raises(errors.CallRefused):
+        arm.connect()
+    control.behave()
+    assert arm.connect()
+    assert arm.halted
+
+
+def test_a_stop_waits_for_no_login_that_is_not_answered(arm, control, monkeypatch):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(8)
+        config = replace(arm.connection._config, tcp_port=silent.getsockname()[1])
+        stream(arm, TO_THE_LEFT, 2)
+        with monkeypatch.context() as dark:
+            dark.setattr(arm.connection, "_config", config)
+            control.drop_session()
+            time.sleep(0.05)
+            begin = time.monotonic()
+            arm.stop()
+            assert time.monotonic() - begin < 2 * DRIVER.call_timeout
+            assert not arm.halted
+    arm.stop()
+    assert arm.halted
+
+
+def test_fingers_on_their_way_are_stopped_with_the_reset(arm, control):
+    base = arm.connection.kortex.base
+    opened = base.GripperCommand(mode=base.GRIPPER_POSITION)
+    opened.gripper.finger.add(finger_identifier=1, value=0.0)
+    arm.connection.call(arm.connection.base.SendGripperCommand, opened)
+    time.sleep(0.5)
+
+    def finger():
+        request = base.GripperRequest(mode=base.GRIPPER_POSITION)
+        return arm.connection.call(arm.connection.base.GetMeasuredGripperMovement, request).finger[0].value
+
+    arm.phases._holding = False
+    phases = arm.reset(np.random.default_rng(0))
+    assert next(phase for phase in phases if phase == "refill")
+    arm.refilled()
+    for _ in range(3):
+        next(phases)
+    assert arm.acting
+    phases.close()
+    stood = finger()
+    time.sleep(0.5)
+    assert finger() == pytest.approx(stood, abs=1e-6)
+    arm.phases._holding = False
+
+
+def elbow_turned(amount):
+    """Joint positions [7] at which the mug stands as at Home, and a joint by so many rad elsewhere."""
+    home = np.array(gen3.HOME)
+    positions, before = home, None
+    while np.abs(positions - home).max() < amount:
+        null = np.linalg.svd(cup_kinematics(positions).jacobian)[2][-1]
+        before = null if before is None or null @ before > 0 else -null
+        positions = positions + 0.005 * before
+        off = np.concatenate((CUP_AT_HOME - cup_kinematics(positions).position, np.zeros(3)))
+        positions = positions + np.linalg.pinv(cup_kinematics(positions).jacobian) @ off
+    return positions
+
+
+def test_a_turned_elbow_is_refused_before_the_arm_goes_home_by_itself(arm, control):
+    turned = elbow_turned(0.8)
+    with closing(carry_out(arm.connection, joint_action(arm.connection.kortex, "turn", turned, 4.0), 20)) as moving:
+        for _ in moving:
+            time.sleep(0.02)
+    phases = arm.reset(np.random.default_rng(0))
+    with pytest.raises(ArmError, match=r"joint_\d is 0\.\d+ rad from where the arm begins"):
+        deque(phases, maxlen=0)
+    home = joint_action(arm.connection.kortex, "home", np.array(gen3.HOME), 4.0)
+    with closing(carry_out(arm.connection, home, 20)) as moving:
+        for _ in moving:
+            time.sleep(0.02)
+
+
 def test_a_reset_cancelled_at_any_phase_leaves_it_standing(arm, control):
     stream(arm, np.array([0, 0, 0, 0.8, 0, 0]), 40)
     arm.stop()
+    assert comes_to_rest(control)  # preflight moves on from a standing arm
     for last in ("retreat", "home", "refill"):
         phases = arm.reset(np.random.default_rng(7))
         assert next(phase for phase in phases if phase == last) == last
@@ -305,6 +448,10 @@ def test_a_twist_of_before_a_freeze_is_not_sent(arm, control, monkeypatch):
         frozen.setattr(time, "sleep", lambda seconds: sleep(seconds + 0.2))
         arm.send_twist(TO_THE_LEFT)
     assert control.journal(begin)["orders"] == []
+    time.sleep(0.1)  # as before: nor one that comes late, though it is sent at once
+    arm.send_twist(TO_THE_LEFT)
+    assert control.journal(begin)["orders"] == []
+    arm.advance()
     stream(arm, TO_THE_LEFT, 1)
     assert [order[1] for order in control.journal(begin)["orders"]] == ["SendTwistCommand"]
 
