@@ -34,7 +34,7 @@ TRIES = 5
 def script(
     file: Positional[Path],
     setting: Setting = "1",
-    reward: RewardForm = "printed",
+    reward: RewardForm = "shaped",
     episodes: Annotated[int, Field(ge=1), arg(help="Pours to keep.")] = 10,
     noise: Annotated[float, Field(ge=0, le=1), arg(help="Standard deviation of what is added to each action.")] = NOISE,
     seed: int = 0,

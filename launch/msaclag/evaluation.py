@@ -48,7 +48,7 @@ def evaluate(
         check(film)
     _, about = load(checkpoint)
     learned = about["conditions"]
-    setting, reward = setting or learned.get("setting", "1"), reward or learned.get("reward", "printed")
+    setting, reward = setting or learned.get("setting", "1"), reward or learned.get("reward", "shaped")
     folder = Path(fresh_folder("eval"))
     config = TrainingConfig(
         algorithm=TypeAdapter(AlgorithmConfig).validate_python(about["settings"]["algorithm"]),

@@ -28,7 +28,7 @@ class LaunchArguments:
     """The Gen3, Kinova's API emulated, or the PyBullet twin."""
     setting: Literal["1", "2", "3", "4", "real"] = "1"
     """Row of the paper's Table III."""
-    reward: Literal["printed", "shaped"] = "printed"
+    reward: Literal["shaped", "printed"] = "shaped"
     """Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Of networks, batches, exploration and first states."""

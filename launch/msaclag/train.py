@@ -30,7 +30,7 @@ def train(
     task: Literal["pour-coffee"] = "pour-coffee",
     setting: Setting = "1",
     algorithm: AlgorithmName | None = None,
-    reward: RewardForm = "printed",
+    reward: RewardForm = "shaped",
     pours: Annotated[int, Field(ge=0)] = 10,
     training: Annotated[TrainingConfig, arg(name="")] = TrainingConfig(run_dir=""),
     scene: Scene = Scene(),

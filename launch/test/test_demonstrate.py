@@ -29,7 +29,7 @@ def pours(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_pours_are_whole_episodes_that_tell_their_conditions(pours: Path) -> None:
     tensors, about, _ = checkpoint.read(pours)
     assert tensors["transitions"].shape == (300, 37) and tensors["first_states"].shape == (2, 15)
-    assert (about["conditions"]["setting"], about["conditions"]["reward"]) == ("1", "printed")
+    assert (about["conditions"]["setting"], about["conditions"]["reward"]) == ("1", "shaped")
     assert about["conditions"]["scene"]["mug"]["fill"] == 0.75
     assert about["conditions"]["task"]["policy_rate"] == 10
 
@@ -43,7 +43,7 @@ def test_a_folder_is_no_file_for_pours(tmp_path: Path) -> None:
     ("changes", "named"),
     [
         ({"setting": "3"}, "setting was 1, now it is 3"),
-        ({"reward": "shaped"}, "task.roll_weight was -1.0, now it is -5.0"),
+        ({"reward": "printed"}, "task.roll_weight was -5.0, now it is -1.0"),
     ],
 )
 def test_pours_of_other_conditions_are_refused(

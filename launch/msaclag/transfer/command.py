@@ -89,4 +89,4 @@ def _config(checkpoint: Path, setting: Setting | None, reward: RewardForm | None
     if about["task"] != POUR_COFFEE:
         raise CheckpointError(f"the checkpoint at {checkpoint} is of {about['task']}, not of {POUR_COFFEE}")
     learned = about["conditions"]
-    return PourCoffeeConfig.preset(setting or learned.get("setting", "1"), reward or learned.get("reward", "printed"))
+    return PourCoffeeConfig.preset(setting or learned.get("setting", "1"), reward or learned.get("reward", "shaped"))

@@ -14,7 +14,7 @@ from kinova_pour_env.scene import Scene
 
 def test_a_goal_whose_roll_outweighs_the_arrival_is_refused() -> None:
     with pytest.raises(TaskError, match=r"earns -6\.5 a step, less than outside"):
-        Goal(replace(Scene(), goal_roll=3.1), PourCoffeeConfig.preset("1", "shaped"))
+        Goal(replace(Scene(), goal_roll=3.1), PourCoffeeConfig.preset("1"))
 
 
 @given(

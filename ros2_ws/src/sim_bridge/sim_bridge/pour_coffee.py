@@ -14,7 +14,7 @@ def make_pour_coffee(
     setting: str = "1",
     scene: Scene | None = None,
     twin: TwinConfig | None = None,
-    reward: RewardForm = "printed",
+    reward: RewardForm = "shaped",
     render_mode: str | None = None,
     disturbance: Disturbance | None = None,
     policy_rate: float | None = None,
