@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from kinova_pour_env import gen3
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene
@@ -27,8 +28,8 @@ HOME = "home"
 
 STANDING = 0.01
 """rad/s: slower joints stand."""
-COMING_TO_REST = 2.0
-"""s that an arm's own ramp takes at most."""
+COMING_TO_REST = 0.5 + gen3.ANGULAR_SPEED / gen3.ANGULAR_ACCELERATION
+"""s in which an arm's own ramp has brought it to rest, from its fastest turn."""
 
 
 class ArmError(RuntimeError):
@@ -222,7 +223,9 @@ def come_to_rest(arm: Arm) -> Iterator[ArmState]:
     latest = time.monotonic() + COMING_TO_REST
     while np.abs((state := arm.advance()).joint_velocities).max() > STANDING:
         if time.monotonic() > latest:
-            raise ArmError(f"the arm was stopped and still moves {COMING_TO_REST:g} s later: press the emergency stop")
+            raise ArmError(
+                f"the arm was stopped and still moves {COMING_TO_REST:.1f} s later: press the emergency stop"
+            )
         yield state
 
 

@@ -18,7 +18,16 @@ from rclpy.qos import QoSProfile
 from std_srvs.srv import Trigger
 
 from kinova_pour_env import messages
-from kinova_pour_env.arm import ArmError, ArmUnreachable, Attended, Guarded, come_to_rest, find_arm, find_mirror
+from kinova_pour_env.arm import (
+    RETREAT,
+    ArmError,
+    ArmUnreachable,
+    Attended,
+    Guarded,
+    come_to_rest,
+    find_arm,
+    find_mirror,
+)
 from kinova_pour_env.broadcast import Broadcast
 from kinova_pour_env.conditions import conditions
 from kinova_pour_env.detectors import Violation, asks_for_a_hard_stop, emergency_stop
@@ -252,8 +261,9 @@ class EnvNode(Node):
 
     def _in_phase(self, phase: str) -> None:
         """One period of a reset; one that moves is watched as an episode is."""
-        if self._watchdog is not None and isinstance(self.arm, Guarded):
-            self._watchdog.beat() if phase in MOVING else self._watchdog.rest()
+        if self._watchdog is not None:
+            moves = phase in MOVING if isinstance(self.arm, Guarded) else phase == RETREAT  # the twin is Home at once
+            self._watchdog.beat() if moves else self._watchdog.rest()
         if self.arm.real_time:
             self._broadcast.joints(self.arm.read(), self._now())
         if lost := self._scale.read(phase, self.arm.read(), self.task.liquid):

@@ -257,6 +257,7 @@ def test_a_fault_between_two_episodes_waits_in_the_reset(driver: Driver) -> None
     wait(lambda: driver.heard["transition"] and _over(driver.heard["transition"][-1]), 2)
     wait(lambda: driver.speed < 1e-3, BRAKING)
     driver.control.fault(bank_a=0x100000)
+    time.sleep(0.1)  # else the reset may begin before it is read, and end by it
     reset = driver.begin_reset()
     wait(lambda: driver.phase == "acknowledge")
     time.sleep(0.5)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kinova_pour_env import gen3
-from kinova_pour_env.arm import Arm, ArmError, Attended, Guarded
+from kinova_pour_env.arm import Arm, ArmError, Attended, Guarded, come_to_rest
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
 from kinova_pour_env.kinematics import angles_from_rotation, cup_kinematics
 from kinova_pour_env.kortex import errors
@@ -353,7 +353,7 @@ def test_a_turned_elbow_is_refused_before_the_arm_goes_home_by_itself(arm, contr
 def test_a_reset_cancelled_at_any_phase_leaves_it_standing(arm, control):
     stream(arm, np.array([0, 0, 0, 0.8, 0, 0]), 40)
     arm.stop()
-    assert comes_to_rest(control)  # preflight moves on from a standing arm
+    deque(come_to_rest(arm), maxlen=0)  # preflight passes on a standing arm alone
     for last in ("retreat", "home", "refill"):
         phases = arm.reset(np.random.default_rng(7))
         assert next(phase for phase in phases if phase == last) == last
