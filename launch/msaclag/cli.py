@@ -45,6 +45,9 @@ COMMANDS = {
         "pours by script or by hand, to begin a training with",
         _TRAINING_MISTAKES,
     ),
+    "replay": Command(
+        "msaclag.replay:replay", "training from bags or logs alone, without an arm or the twin", _TRAINING_MISTAKES
+    ),
     "eval": Command("msaclag.evaluation:evaluate", "how a checkpoint's policy does on the twin", _TRAINING_MISTAKES),
     "transfer": Command(
         "msaclag.transfer.command:transfer",

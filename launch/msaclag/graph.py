@@ -58,6 +58,8 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
         "reward": arguments.reward,
         "seed": arguments.seed,
         "task.policy_rate": arguments.rate,
+        "transitions_dir": str(arguments.output / "transitions"),
+        "sync_transitions": arguments.arm != "sim",
     }
     if arguments.arm == "sim":
         env["sim.gui"] = arguments.gui

@@ -26,8 +26,16 @@ def test_the_graph(arguments, tmp_path):
     recorder, env, learner = describe(arguments(steps="7", seed="3", namespace="lab/left", rate="5", gui="true"))
     assert [node.executable for node in (recorder, env, learner)] == ["recorder_node", "env_node", "learner_node"]
     assert recorder.parameters == {"bag_dir": str(tmp_path / "run" / "bag")}
-    expected = {"arm": "sim", "setting": "1", "reward": "printed", "seed": 3, "task.policy_rate": 5.0, "sim.gui": True}
-    assert env.parameters == expected
+    assert env.parameters == {
+        "arm": "sim",
+        "setting": "1",
+        "reward": "shaped",
+        "seed": 3,
+        "task.policy_rate": 5.0,
+        "transitions_dir": str(tmp_path / "run" / "transitions"),
+        "sync_transitions": False,
+        "sim.gui": True,
+    }
     assert (learner.parameters["steps"], learner.parameters["seed"]) == (7, 3)
     assert env.namespace == "/lab/left"
     assert env.logger == "lab.left.env_node"

@@ -10,7 +10,7 @@ setup(
         ("share/ament_index/resource_index/packages", ["resource/msaclag_learner"]),
         ("share/msaclag_learner", ["package.xml"]),
     ],
-    install_requires=["numpy", "pydantic>=2", "gymnasium>=1.0", "torch>=2.2", "safetensors", "tensorboard"],
+    install_requires=["filelock", "gymnasium>=1.0", "numpy", "pydantic>=2", "safetensors", "tensorboard", "torch>=2.2"],
     zip_safe=True,
     entry_points={
         "console_scripts": ["learner_node = msaclag_learner.learner_node:main"],

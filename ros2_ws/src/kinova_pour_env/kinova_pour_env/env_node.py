@@ -6,6 +6,7 @@ watchdog's thread stops it when the control thread hangs, and its guard, a secon
 """
 
 import json
+from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
 
@@ -33,20 +34,21 @@ from kinova_pour_env.conditions import conditions
 from kinova_pour_env.detectors import Violation, asks_for_a_hard_stop, emergency_stop
 from kinova_pour_env.env_node_config import EnvNodeConfig
 from kinova_pour_env.exchange import Exchange, Interrupted
+from kinova_pour_env.logbook import Logbook
 from kinova_pour_env.motion_lock import MotionLock
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.pour_task import PourTask, StepResult
 from kinova_pour_env.reset_phases import MOVING, UnsafeReset
-from kinova_pour_env.reset_run import ResetRun
+from kinova_pour_env.reset_run import Obstacle, ResetRun
 from kinova_pour_env.reset_server import conclude, serve_resets
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.watchdog import watch
 from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
-from kinova_pour_env.transition_log import TransitionLog
+from kinova_pour_env.transition_log import LogError, TransitionLog
 from kinova_pour_env.weighing import Loss, Scale, WeighingConfig
 from msaclag_msgs.action import ResetEpisode
-from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
+from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation, Transition
 from msaclag_ros.diagnostics import ERROR, OK, Health, publish_health
 from msaclag_ros.endpoints import subscribe
 from msaclag_ros.exclusive import claim
@@ -76,6 +78,12 @@ class EnvNode(Node):
         arm_config = declare(self, arm_type.Config, config.arm)
         refuse_unknown(self)
         claim(self, "observation")
+        log = TransitionLog(
+            Path(config.transitions_dir),
+            {"conditions": self._conditions},
+            kept=config.transitions_kept,
+            synced=config.sync_transitions,
+        )
         self.arm = arm_type(scene, arm_config)
         self._mirror = find_mirror(config.mirror)(scene) if self.arm.real_time and config.mirror else None
         self.task = PourTask(self.arm, scene, task_config, safety, self._mirror and self._mirror.nearest)
@@ -83,18 +91,19 @@ class EnvNode(Node):
         self._name = self.get_fully_qualified_name()
         self._owner = ""
         self._lock = MotionLock(self, self.arm)
-        self._episode, self._seq = 0, 0
+        self._episode = 0
         self._exchange = Exchange(self._must_end)
         self._ending = False
         self._late = 0
         self._goals: Queue[ServerGoalHandle] = Queue()
-        self._log = TransitionLog(config.transitions_kept)
         self._broadcast = Broadcast(self, self._now, clock=not self.arm.real_time)
         self.task.on_tick = lambda tick: self._broadcast.tick(tick, self._episode)
         self._watchdog = watch(self.arm, safety, self._violated) if self.arm.real_time else None
         if self._watchdog is not None:
             self.task.on_command = self._watchdog.beat
+        self._logbook = Logbook(log, self._logged, self._on_full_disk, beside=self.arm.real_time)
         self._listen()
+        self._go_on_with(log)
         self._control = Thread(target=self._run_control, name="control")
         self._control_failure: Exception | None = None
         self.create_timer(0.1, self._raise_control_failure)
@@ -111,6 +120,7 @@ class EnvNode(Node):
         self.arm.close()
         if self._mirror is not None:
             self._mirror.close()
+        self._logbook.close()
 
     def _listen(self) -> None:
         subscribe(self, "action", self._on_action, liveliness=self._on_learner_liveliness)
@@ -122,7 +132,7 @@ class EnvNode(Node):
             ("refilled", self._refilled),
             ("soft_stop", self._soft_stop),
             ("emergency_stop", self._emergency_stop),
-            ("fetch_transitions", self._log.fetch),
+            ("fetch_transitions", self._logbook.log.fetch),
         ):
             self.create_service(SERVICES[name], name, serve)
         serve_resets(self, self._on_reset)
@@ -188,7 +198,7 @@ class EnvNode(Node):
     def _health(self) -> Health:
         values = {
             "episode": self._episode,
-            "transitions": self._seq,
+            "transitions": self._logbook.log.next_seq - 1,
             "late actions": self._late,
             "learner": self._owner,
         }
@@ -245,7 +255,12 @@ class EnvNode(Node):
         """The first observation of a new episode; None when there is none."""
         self._lock.begin_reset()
         reset = ResetRun(handle, self._lock, lambda: self.task.interrupted or self._ending)
-        obstacle = reset.through(self.task.reset(self._random), self._in_phase, self._reset_failed)
+        unwritten = self._logbook.trouble
+        obstacle = (
+            Obstacle(ResetEpisode.Result.NOT_LOGGED, unwritten)
+            if unwritten
+            else reset.through(self.task.reset(self._random), self._in_phase, self._reset_failed)
+        )
         if obstacle is not None:
             self.arm.stop()
             if not self._ending:  # the executor that would carry the result has stopped
@@ -284,7 +299,8 @@ class EnvNode(Node):
             self._broadcast.publish("safety_violation", messages.violation_message(violation, self._now(), self._name))
 
     def _conclude(self, handle: ServerGoalHandle, code: int, message: str, first: Observation | None = None) -> None:
-        conclude(handle, code, message, first, self._conditions, next_seq=self._seq + 1, real_time=self.arm.real_time)
+        log = self._logbook.log
+        conclude(handle, code, message, first, self._conditions, log=log, real_time=self.arm.real_time)
 
     def _run_episode(self, asked: Observation) -> None:
         while True:
@@ -340,10 +356,26 @@ class EnvNode(Node):
     def _tell(self, asked: Observation, result: StepResult) -> None:
         if self.arm.real_time and (result.violations or result.faults):
             self._lock.engage(result.ending)
-        self._seq += 1
-        message = messages.transition_message(asked, result, self._seq, self._now())
-        self._log.append(message)
-        self._broadcast.publish("transition", message)
+        self._logbook.append(messages.transition_message(asked, result, self._now()))
+
+    def _logged(self, transition: Transition) -> None:
+        self._broadcast.publish("transition", transition)
+
+    def _on_full_disk(self, trouble: str) -> None:
+        self.get_logger().error(trouble)
+        self._end_episode()
+
+    def _go_on_with(self, log: TransitionLog) -> None:
+        """Say what was found in it; an episode that broke off with the process before this one gets its end."""
+        for finding in log.findings:
+            self.get_logger().warning(finding)
+        if (last := log.last) is None:
+            return
+        self._episode = last.episode
+        if not (last.terminated or last.truncated):
+            self._logbook.append(messages.end_of_episode(last, self._now()))
+            if self.arm.real_time:
+                self._lock.engage("the environment died within an episode")
 
     def _note(self, event: str) -> None:
         """For the log of an arm in real time; in simulation there are too many."""
@@ -367,4 +399,4 @@ def _made() -> EnvNode:
 
 def main() -> int:
     """Run the environment node; see `msaclag_ros.node_main` for the exit codes."""
-    return run(_made, user_errors=(ArmError, TaskError))
+    return run(_made, user_errors=(ArmError, LogError, TaskError))

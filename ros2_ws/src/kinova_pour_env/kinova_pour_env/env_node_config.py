@@ -19,9 +19,13 @@ class EnvNodeConfig:
     before it touches; empty for none."""
     setting: Setting = "1"
     """Row of the paper's Table III; `task.…` changes single settings of it."""
-    reward: RewardForm = "printed"
+    reward: RewardForm = "shaped"
     """Eq. 17 as printed, or shaped: more weight on the centre of the goal's ball and on the roll."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Of the first states."""
+    transitions_dir: str = "transitions"
+    """Folder of the log of transitions, which goes on over restarts; one for each environment and its conditions."""
+    sync_transitions: bool = True
+    """Whether each transition outlives a loss of power; the disk is waited for before it is told of."""
     transitions_kept: Annotated[int, Field(ge=1)] = 100_000
     """Transitions that a learner can fetch again."""

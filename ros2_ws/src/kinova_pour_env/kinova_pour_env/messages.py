@@ -44,11 +44,10 @@ def observation_message(
     return Observation(header=header(stamp), episode=episode, step=step, evaluation=evaluation, values=floats(values))
 
 
-def transition_message(asked: Observation, result: StepResult, seq: int, stamp: Time) -> Transition:
-    """The step that answered the observation `asked`."""
+def transition_message(asked: Observation, result: StepResult, stamp: Time) -> Transition:
+    """The step that answered the observation `asked`; the log numbers it."""
     return Transition(
         header=header(stamp),
-        seq=seq,
         episode=asked.episode,
         step=asked.step,
         evaluation=asked.evaluation,
@@ -63,6 +62,22 @@ def transition_message(asked: Observation, result: StepResult, seq: int, stamp: 
         truncated=result.truncated,
         info_names=list(result.info),
         info_values=floats(result.info.values()),
+    )
+
+
+def end_of_episode(last: Transition, stamp: Time) -> Transition:
+    """The end of an episode that broke off behind its transition `last`: nothing happened in it."""
+    still = floats([0.0] * len(last.action))
+    return Transition(
+        header=header(stamp),
+        episode=last.episode,
+        step=last.step + 1,
+        evaluation=last.evaluation,
+        observation=last.next_observation,
+        action=still,
+        action_executed=still,
+        next_observation=last.next_observation,
+        truncated=True,
     )
 
 

@@ -8,6 +8,7 @@ from rclpy.node import Node
 
 from kinova_pour_env import POUR_COFFEE
 from kinova_pour_env.safety_filter import ACTIONS
+from kinova_pour_env.transition_log import TransitionLog
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation
 from msaclag_ros.interface import RESET_ACTION
@@ -33,7 +34,7 @@ def conclude(
     first: Observation | None,
     conditions: str,
     *,
-    next_seq: int,
+    log: TransitionLog,
     real_time: bool,
 ) -> None:
     """Answer a goal: it succeeded, was cancelled, or is aborted, by the result's code; any thread may."""
@@ -44,7 +45,8 @@ def conclude(
         conditions=conditions,
         action_size=ACTIONS,
         real_time=real_time,
-        next_seq=next_seq,
+        log=log.identity,
+        next_seq=log.next_seq,
         first_observation=first or Observation(),
     )
 

@@ -205,11 +205,12 @@ def driver(environment: Driver) -> Iterator[Driver]:
 
 
 @pytest.fixture(scope="module")
-def environment(worker_ros_domain: int) -> Iterator[Driver]:
+def environment(worker_ros_domain: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = [f"-p {name}:={value}".split(" ") for name, value in {**PARAMETERS, "emulated.port": port}.items()]
+    own = {"emulated.port": port, "transitions_dir": tmp_path_factory.mktemp("transitions")}
+    words = [f"-p {name}:={value}".split(" ") for name, value in {**PARAMETERS, **own}.items()]
     program = "import sys; from kinova_pour_env.env_node import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "--ros-args", *(word for pair in words for word in pair)]
     environment = subprocess.Popen(command, env={**os.environ, "ROS_DOMAIN_ID": str(worker_ros_domain)}, text=True)

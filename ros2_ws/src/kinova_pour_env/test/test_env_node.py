@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -88,8 +89,9 @@ def arm_parameters() -> list[str]:
 
 
 @pytest.fixture
-def environment(arm_parameters: list[str]) -> Iterator[EnvNode]:
-    parameters = ["-p", "arm:=sim", "-p", "task.max_steps:=5", "-p", "scene.start_spread:=0.0"]
+def environment(arm_parameters: list[str], tmp_path: Path) -> Iterator[EnvNode]:
+    parameters = ["-p", f"transitions_dir:={tmp_path / 'transitions'}"]
+    parameters += ["-p", "arm:=sim", "-p", "task.max_steps:=5", "-p", "scene.start_spread:=0.0"]
     parameters += ["-p", "safety.guard_timeout:=3.0", "-p", "safety.watchdog_timeout:=3.0", *arm_parameters]
     rclpy.init(args=["--ros-args", "-r", f"__ns:={NAMESPACE}", *parameters])
     node = EnvNode()

@@ -249,11 +249,12 @@ class LearnerNode(Node):
 
     def _on_fetched(self, future: Future) -> None:
         self._fetching = False
-        transitions = future.result().transitions
+        response = future.result()
+        transitions = response.transitions
         if transitions:
             self.get_logger().warning(f"{len(transitions)} transitions were not heard, and fetched from the log")
             first = transitions[0].seq
-        elif self._reset_result is not None:
+        elif response.complete and self._reset_result is not None:
             first = self._reset_result.next_seq
         else:
             return
@@ -303,6 +304,7 @@ class LearnerNode(Node):
             self._request_episode()
         if self._next_seq and time.monotonic() - self._heard > SILENCE and self._held is None:
             self._fetch_missing(1)
+        self._go_on()
         self._tell_status()
 
     def _tell_status(self) -> None:

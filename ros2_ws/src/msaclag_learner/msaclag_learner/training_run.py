@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from torch import Tensor
 
 from msaclag_learner.allocation import keep_freed_memory
 from msaclag_learner.captured import update_of
+from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.demonstrations import NO_CONDITIONS
 from msaclag_learner.experience import ExperienceError, Transition, checked
@@ -28,6 +30,8 @@ from msaclag_learner.step import Step
 Array = NDArray[np.float32]
 TUNED = ("threshold", "multiplier", "temperature")
 """What of a status changes in every update."""
+PREDECESSOR = 20.0
+"""s to wait for another process to be done with the folder."""
 LONGEST_UNSAVED = 10
 """Times `checkpoint_every`, after which an episode is not waited for."""
 
@@ -66,7 +70,12 @@ class TrainingRun:
         _check_device(config.device)
         self.config, self.task = config, task
         self.folder = Path(config.run_dir)
-        state = self._state = RunState(config, task, state_size, action_size, conditions)
+        self._lock = _locked(self.folder, begun=config.resume)
+        try:
+            state = self._state = RunState(config, task, state_size, action_size, conditions)
+        except BaseException:
+            self._lock.release()
+            raise
         self.learner, self.experience, self.log = state.learner, state.experience, state.log
         self.acting, self.progress = state.acting, state.progress
         self.metrics = Metrics(state.folder, config.evaluation_episodes, begins_at=self.progress.step)
@@ -267,11 +276,27 @@ class TrainingRun:
                 self.metrics.write_summary(self.summary())
             finally:
                 self.metrics.close()
+                self._lock.release()
 
 
 def _read(figures: Mapping[str, Tensor]) -> dict[str, float]:
     """Those of the only agent, read from its device at once."""
     return dict(zip(figures, torch.stack(list(figures.values()))[:, 0].tolist(), strict=True))
+
+
+def _locked(folder: Path, *, begun: bool) -> FileLock:
+    """The folder for this run alone; one that was killed may still be leaving whole files."""
+    lock = FileLock(folder / "lock", timeout=PREDECESSOR)
+    if begun and not folder.exists():
+        return lock  # there is nothing to go on with, which is for others to say
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise CheckpointError(f"another process trains in {folder}: end it, or name another run_dir") from error
+    except OSError as error:
+        raise CheckpointError(f"cannot write {folder}: {error}") from error
+    return lock
 
 
 def _check_device(device: str) -> None:
