@@ -18,7 +18,6 @@ from kinova_pour_env.kortex.preflight import Check
 from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, twists_along
 from kinova_pour_env.kortex.units import joint_action
 from kinova_pour_env.kortex.way_home import check_way, joint_way
-from kinova_pour_env.safety.slowdown import Slowdown
 
 if TYPE_CHECKING:
     from kinova_pour_env.kortex.arm import KortexArm
@@ -141,8 +140,7 @@ class Phases:
         if self._near_home(state):
             return
         latest = time.monotonic() + config.action_timeout
-        share = Slowdown(arm.safety, arm.nearest).share
-        twists = twists_along(legs_from(state), config.retreat_speed, config.retreat_turn, state, share)
+        twists = twists_along(legs_from(state), config.retreat_speed, config.retreat_turn, state)
         twist = next(twists, None)
         while twist is not None:
             arm.send_twist(twist)

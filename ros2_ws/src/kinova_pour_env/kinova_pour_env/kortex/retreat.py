@@ -3,7 +3,7 @@
 Joint actions ignore protection zones and may pass the target cup; from up there their way is short and free.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import NamedTuple
 
 import numpy as np
@@ -37,10 +37,6 @@ STANDING = [approach(0.0, AT_REST, limits) for limits in LIMITS]
 """The motion before the first twist; `approach` is compiled by it, before the arm moves."""
 
 
-Allowed = Callable[[Vector, Vector], float]
-"""From a twist [6] and joint positions [7] rad to a share in 0 to 1 (`safety.slowdown.Slowdown.share`)."""
-
-
 class Leg(NamedTuple):
     """A place to go to, upright.
 
@@ -67,7 +63,7 @@ def can_retreat(state: ArmState) -> bool:
 
 
 def twists_along(
-    legs: tuple[Leg, ...], speed: float, turn: float, state: ArmState, allowed: Allowed = lambda twist, joints: 1.0
+    legs: tuple[Leg, ...], speed: float, turn: float, state: ArmState
 ) -> Generator[Vector, ArmState, None]:
     """The twists [6] that follow the legs, one in each period; from zero and within `LIMITS`.
 
@@ -76,7 +72,6 @@ def twists_along(
         speed: m/s.
         turn: rad/s.
         state: where the arm is; send the state after each twist with the generator's `send`.
-        allowed: the share of a wanted twist that the configuration allows.
     """
     motion = STANDING
     for leg in legs:
@@ -85,9 +80,8 @@ def twists_along(
             turn_left = rotation_vector(leg.rotation @ state.cup_rotation.T)
             if max(np.linalg.norm(away), np.linalg.norm(turn_left)) < NEAR:
                 break
-            wanted = np.array((*_towards(away, speed), *_towards(turn_left, turn)))
-            wanted *= allowed(wanted, state.joint_positions)
-            motion = [approach(*axis) for axis in zip(wanted.tolist(), motion, LIMITS, strict=True)]
+            wanted = (*_towards(away, speed), *_towards(turn_left, turn))
+            motion = [approach(*axis) for axis in zip(wanted, motion, LIMITS, strict=True)]
             state = yield np.array([axis.speed for axis in motion])
 
 
