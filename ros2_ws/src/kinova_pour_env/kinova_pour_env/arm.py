@@ -1,7 +1,7 @@
 """What an arm is to this project: the Gen3 over the Kortex API, its emulator, and the PyBullet twin all obey `Arm`."""
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from math import isfinite
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinova_pour_env import gen3
+from kinova_pour_env.safety.nearness import NearestDistance
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene
@@ -181,7 +182,7 @@ class Guarded(Protocol):
 class Heedful(Protocol):
     """An arm that goes ways of its own in a reset, and keeps the margins of an episode on them."""
 
-    def heed(self, safety: SafetyConfig, nearest: Callable[[Vector], Vector] | None) -> None:
+    def heed(self, safety: SafetyConfig, nearest: NearestDistance | None) -> None:
         """Keep these from now on.
 
         Args:
@@ -261,7 +262,7 @@ def find_mirror(name: str) -> Any:
     """The mirror of other arms that the simulated arm `name` offers as its attribute `Mirror`.
 
     Returns:
-        A class, made as `cls(scene)`; its `nearest` is a `safety.slowdown.NearestDistance`, its `close` ends it.
+        A class, made as `cls(scene)`; its `nearest` is a `safety.nearness.NearestDistance`, its `close` ends it.
 
     Raises:
         ArmError: there is no such arm, or it offers none.

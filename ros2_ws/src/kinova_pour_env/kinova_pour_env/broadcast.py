@@ -30,6 +30,7 @@ class Broadcast:
         self._now, self._tell_clock = now, clock
         topics = ("observation", "transition", "safety_violation", "cup_motion", "joint_states", "clock")
         self._out = {name: publisher(node, name) for name in topics}
+        self._noted: tuple[Tick, int, Time] | None = None
         # Filled anew each period: to make them takes rclpy four times as long.
         self._motion, self._joints, self._clock = CupMotion(), JointState(), Clock()
 
@@ -43,9 +44,23 @@ class Broadcast:
         messages.fill_joint_state(self._joints, state, stamp)
         self.publish("joint_states", self._joints)
 
+    def note(self, tick: Tick, episode: int) -> None:
+        """Keep one control period for `tell_noted`, for it has time; but not a violation."""
+        self._noted = tick, episode, self._now()
+        if tick.violations:
+            self.tell_noted()
+
+    def tell_noted(self) -> None:
+        """Publish the period that was noted, if it was not."""
+        noted, self._noted = self._noted, None
+        if noted is not None:
+            self._publish_tick(*noted)
+
     def tick(self, tick: Tick, episode: int) -> None:
         """Publish one control period of an episode."""
-        stamp = self._now()
+        self._publish_tick(tick, episode, self._now())
+
+    def _publish_tick(self, tick: Tick, episode: int, stamp: Time) -> None:
         if self._tell_clock:
             self._clock.clock = stamp
             self.publish("clock", self._clock)

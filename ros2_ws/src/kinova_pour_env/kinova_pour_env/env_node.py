@@ -6,6 +6,7 @@ watchdog's thread stops it when the control thread hangs, and its guard, a secon
 """
 
 import json
+import time
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -97,7 +98,11 @@ class EnvNode(Node):
         self._late = 0
         self._goals: Queue[ServerGoalHandle] = Queue()
         self._broadcast = Broadcast(self, self._now, clock=not self.arm.real_time)
-        self.task.on_tick = lambda tick: self._broadcast.tick(tick, self._episode)
+        if self.arm.real_time:  # what is told of a period must not hold up the next command
+            self.task.on_tick = lambda tick: self._broadcast.note(tick, self._episode)
+            self.task.on_sent = self._tell_the_rest
+        else:
+            self.task.on_tick = lambda tick: self._broadcast.tick(tick, self._episode)
         self._watchdog = watch(self.arm, safety, self._violated) if self.arm.real_time else None
         if self._watchdog is not None:
             self.task.on_command = self._watchdog.beat
@@ -140,7 +145,9 @@ class EnvNode(Node):
     # What comes in (executor's thread)
 
     def _on_action(self, message: PolicyAction) -> None:
-        if refusal := self._exchange.hand_in(message):
+        refusal = self._exchange.hand_in(message)
+        time.sleep(0)  # hands Python's lock over to the thread that waits for it
+        if refusal:
             self.get_logger().error(f"action refused: {refusal}", throttle_duration_sec=1.0)
 
     def _on_violation(self, message: SafetyViolation) -> None:
@@ -312,8 +319,10 @@ class EnvNode(Node):
             answered, result = asked, self.task.step(action)
             if self.arm.real_time and self.task.running:  # the policy answers while the rest is told
                 asked = self._ask(asked.step + 1, evaluation=asked.evaluation)
+                self.task.look()
             self._tell(answered, result)
             if not self.task.running:
+                self._tell_the_rest()
                 self._note(f"episode {answered.episode} ended with step {answered.step}: {result.ending}")
                 return
             if not self.arm.real_time:
@@ -357,6 +366,11 @@ class EnvNode(Node):
         if self.arm.real_time and (result.violations or result.faults):
             self._lock.engage(result.ending)
         self._logbook.append(messages.transition_message(asked, result, self._now()))
+
+    def _tell_the_rest(self) -> None:
+        """What has time until the command for the next period was sent."""
+        self._broadcast.tell_noted()
+        self._logbook.have_time()
 
     def _logged(self, transition: Transition) -> None:
         self._broadcast.publish("transition", transition)

@@ -26,7 +26,7 @@ class Logbook:
             log: to write to.
             tell: called with each transition that is on disk, in order.
             on_trouble: called once when the disk takes no more, with what to say.
-            beside: write in a thread of its own, else in the one that appends.
+            beside: write in a thread of its own, when there is time for it, else at once in the one that appends.
         """
         self.log, self._tell, self._on_trouble = log, tell, on_trouble
         self._trouble = ""
@@ -47,8 +47,10 @@ class Logbook:
         self.log.append(transition)
         if self._thread is None:
             self._write()
-        else:
-            self._due.set()
+
+    def have_time(self) -> None:
+        """Let the thread beside write now."""
+        self._due.set()
 
     def close(self) -> None:
         """Write what is left, and end.
@@ -65,7 +67,7 @@ class Logbook:
 
     def _write_beside(self) -> None:
         while not self._ending:
-            self._due.wait(RETRY if self._trouble else None)
+            self._due.wait(RETRY)
             self._due.clear()
             self._write()
 

@@ -17,8 +17,8 @@ from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
 from kinova_pour_env.reset_phases import reset_phases
 from kinova_pour_env.safety.arm_monitor import ArmMonitor
 from kinova_pour_env.safety.motion_limiter import STANDING, standing
+from kinova_pour_env.safety.nearness import NearestDistance
 from kinova_pour_env.safety.safety_config import SafetyConfig
-from kinova_pour_env.safety.slowdown import NearestDistance
 from kinova_pour_env.safety_filter import ACTIONS, Command, SafetyFilter, checked_action
 from kinova_pour_env.scene import Scene
 from kinova_pour_env.snapshot import TaskSnapshot, put_back, snapshot_of
@@ -44,6 +44,7 @@ class PourTask:
     Attributes:
         observation: [15] float32, at the episode's beginning or the end of the last step or hold (`Goal.observation`).
         on_command: called before each command of an episode.
+        on_sent: called after each command was sent, before its period is over.
         on_tick: called after each control period of an episode.
         running: an episode is under way.
     """
@@ -72,6 +73,7 @@ class PourTask:
         self.arm = arm
         self.config = config
         self.on_command: Callable[[], None] | None = None
+        self.on_sent: Callable[[], None] | None = None
         self.on_tick: Callable[[Tick], None] | None = None
         self.observation: NDArray[np.float32] = np.zeros(OBSERVATIONS, np.float32)
         self.running = False
@@ -154,6 +156,10 @@ class PourTask:
         self._action = checked_action(action)
         self._executed = []
         self._ended_step = False
+
+    def look(self) -> None:
+        """Make ready what the next step needs beside its action."""
+        self._filter.look(self._course.state)
 
     def tick(self) -> StepResult | None:
         """One control period of the step; none passes where the episode was over already.
@@ -238,6 +244,8 @@ class PourTask:
             if self._violations.seen:  # an emergency stop came between
                 return False
             raise
+        if self.on_sent is not None:
+            self.on_sent()
         state = self.arm.advance()
         self._course.update(state)
         seen = detect(state, self.liquid, self.config)

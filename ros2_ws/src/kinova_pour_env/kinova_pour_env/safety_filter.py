@@ -9,8 +9,8 @@ from kinova_pour_env.arm import ArmState, Vector
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.safety.axis_motion import Motion
 from kinova_pour_env.safety.motion_limiter import MotionLimiter, twist_of
+from kinova_pour_env.safety.nearness import NearestDistance
 from kinova_pour_env.safety.safety_config import SafetyConfig
-from kinova_pour_env.safety.slowdown import NearestDistance
 
 ACTIONS = 4
 
@@ -70,6 +70,10 @@ class SafetyFilter:
         """
         self._scale: NDArray[np.float64] = np.array([*[config.cup_speed] * 3, config.roll_rate])
         self._limiter = MotionLimiter(config, safety, period, nearest)
+
+    def look(self, state: ArmState) -> None:
+        """Make ready what the next command needs beside its action: distances to other bodies take a millisecond."""
+        self._limiter.look(state)
 
     def command(self, action: Vector, state: ArmState, motion: Motion) -> Command:
         """The twist for the next control period.

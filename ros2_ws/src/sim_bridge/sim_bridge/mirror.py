@@ -1,6 +1,6 @@
 """The twin's world without dynamics: it stands as it is told to, and tells how near its bodies are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
@@ -9,7 +9,9 @@ import pybullet
 
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import Contact, Vector
+from kinova_pour_env.safety.nearness import Nearness
 from kinova_pour_env.scene import Scene
+from sim_bridge.approach import Witnesses, distance_gradients
 from sim_bridge.touch import contacts_of
 from sim_bridge.twin_config import TwinConfig
 from sim_bridge.world import World
@@ -55,19 +57,26 @@ class Mirror:
         world, targets = self.world, joint_positions[:, np.newaxis].tolist()
         pybullet.resetJointStatesMultiDof(world.arm, world.joints, targets, physicsClientId=world.client)
 
-    def nearest(self, joint_positions: Vector) -> Vector:
-        """The least distance of each two bodies that may touch, [N] m, no more than `FARTHEST`.
+    def nearest(self, joint_positions: Vector) -> Nearness:
+        """The least distance of each two bodies that may touch, no more than `FARTHEST`, where its gradient is 0.
 
-        It is a `kinova_pour_env.safety.slowdown.NearestDistance`.
+        It is a `kinova_pour_env.safety.nearness.NearestDistance`.
 
         Args:
             joint_positions: [7] rad.
         """
         self.follow(joint_positions)
-        least = [FARTHEST] * len(self._places)
+        nearest: dict[int, Any] = {}
         for place, point in self._points(FARTHEST):
-            least[place] = min(least[place], point[8])
-        return np.array(least)
+            if place not in nearest or point[8] < nearest[place][8]:
+                nearest[place] = point
+        pairs = len(self._places)
+        nearness = Nearness(np.full(pairs, FARTHEST), np.zeros((pairs, len(joint_positions))))
+        if nearest:
+            places, points = list(nearest), nearest.values()
+            nearness.distances[places] = [point[8] for point in points]
+            nearness.gradients[places] = distance_gradients(joint_positions, self._witnesses(points))
+        return nearness
 
     def distances(self, farthest: float = FARTHEST) -> tuple[Contact, ...]:
         """The pairs of bodies that may touch and are nearer to each other than `farthest` m, the nearest first."""
@@ -77,6 +86,15 @@ class Mirror:
     def close(self) -> None:
         """Let go of the world."""
         self.world.close()
+
+    def _witnesses(self, points: Iterable[Any]) -> Witnesses:
+        arm, joints = self.world.arm, len(self.world.joints)
+        moved = [[min(point[3] + 1, joints), min(point[4] + 1, joints) * (point[2] == arm)] for point in points]
+        return Witnesses(
+            np.array(moved),
+            np.array([[point[5], point[6]] for point in points]),
+            np.array([point[7] for point in points]),
+        )
 
     def _points(self, farthest: float) -> Iterator[tuple[int, Any]]:
         """PyBullet's closest points, each with the place of its pair among those looked at."""

@@ -33,16 +33,28 @@ def test_it_sees_what_the_twin_sees(mirror, make_twin, drive):
     assert ("mug", "target_cup") in by_mirror and ("mug", "table") in by_mirror
     for bodies, distance in by_mirror.items():
         assert distance == pytest.approx(by_twin[bodies], abs=1e-6)
-    nearest = mirror.nearest(twin.read().joint_positions)
+    nearest = mirror.nearest(twin.read().joint_positions).distances
     assert sorted(nearest[nearest < FARTHEST]) == list(by_mirror.values())
     assert list(by_mirror.values()) == sorted(by_mirror.values())
 
 
 def test_what_is_far_counts_as_far():
     mirror, stretched_up = Mirror(Scene(table_height=-0.5)), np.zeros(7)
-    assert (mirror.nearest(stretched_up) == FARTHEST).all()
+    assert (mirror.nearest(stretched_up).distances == FARTHEST).all()
     assert mirror.distances() == ()
     mirror.close()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_distances_change_as_their_gradients_say(mirror, seed):
+    random = np.random.default_rng(seed)
+    joints = np.array(HOME) + random.uniform(-0.4, 0.4, 7)
+    here = mirror.nearest(joints)
+    near = here.distances < FARTHEST - 0.01
+    assert near.sum() > 4
+    for turn in np.eye(7) * 1e-4:
+        change = (mirror.nearest(joints + turn).distances - mirror.nearest(joints - turn).distances) / 2e-4
+        np.testing.assert_allclose(here.gradients[near] @ (turn / 1e-4), change[near], atol=0.01)
 
 
 def test_links_that_are_left_out_cannot_touch(mirror):
@@ -66,7 +78,7 @@ def test_links_that_are_left_out_cannot_touch(mirror):
 
 def test_it_stands_in_its_own_scene():
     mirror = Mirror(Scene(target_cup=TargetCup(x=0.58, y=0.0, height=0.3)))
-    assert mirror.nearest(np.array(HOME)).min() < 0.1
+    assert mirror.nearest(np.array(HOME)).distances.min() < 0.1
     mirror.close()
 
 
@@ -97,6 +109,6 @@ def test_nothing_is_touched_by_a_reckless_policy(mirror, twin, seed):
         towards = (beside if len(least) < 30 else cup) - task.observation[:3]
         direction = towards / max(np.abs(towards).max(), 1e-6)
         ending = task.step([*direction, random.choice([-1, 0, 1])]).ending
-        least.append(mirror.nearest(twin.read().joint_positions).min())
+        least.append(mirror.nearest(twin.read().joint_positions).distances.min())
     assert ending == "limit of steps"
     assert 0.003 < min(least) < 0.03

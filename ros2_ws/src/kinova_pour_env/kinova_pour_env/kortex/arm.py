@@ -24,13 +24,14 @@ from kinova_pour_env.kortex.phases import Phases
 from kinova_pour_env.kortex.preflight import Preflight
 from kinova_pour_env.kortex.stopper import stopper_call
 from kinova_pour_env.kortex.units import twist_command
+from kinova_pour_env.safety.nearness import NearestDistance
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.stopper import StopperCall
 from kinova_pour_env.scene import Scene
 
 EMERGENCY_STOP = "emergency stop"
 
-COMMAND_DELAY = 0.0045
+COMMAND_DELAY = 0.005
 """s from the beginning of a period to its twist: what a policy answers to the reading by then keeps the stream even."""
 
 OLDEST_TWIST = 0.05
@@ -94,7 +95,7 @@ class KortexArm:
         self._next_tick = time.monotonic()
         self.attendance = Attendance(automatic=self.unattended)
         self.safety = SafetyConfig()
-        self.nearest: Callable[[Vector], Vector] | None = None
+        self.nearest: NearestDistance | None = None
         self.phases = Phases(self)
 
     def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Generator[str, None, None]:
@@ -189,7 +190,7 @@ class KortexArm:
         """How a second process can stop the arm when this one hangs (see `arm.Guarded`)."""
         return stopper_call(self.config, self._credentials)
 
-    def heed(self, safety: SafetyConfig, nearest: Callable[[Vector], Vector] | None) -> None:
+    def heed(self, safety: SafetyConfig, nearest: NearestDistance | None) -> None:
         """Keep these margins on the ways of a reset (see `arm.Heedful`)."""
         self.safety, self.nearest = safety, nearest
 

@@ -4,14 +4,13 @@ A joint action knows neither bodies nor the mug, and heeds no protection zone. T
 far it will go: the elbow of an arm with seven joints may have turned while the mug stood still.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from kinova_pour_env.arm import ArmError, Vector
 from kinova_pour_env.gen3 import ACTUATED_JOINTS
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
 from kinova_pour_env.kinematics import cup_kinematics, wrap
+from kinova_pour_env.safety.nearness import NearestDistance
 
 FARTHEST_JOINT = 0.6
 """rad: a joint that has to turn further has left the arm's posture at Home."""
@@ -27,15 +26,13 @@ def joint_way(start: Vector, goal: Vector) -> Vector:
     return np.array([wrap(turn) for turn in (goal - start).tolist()])
 
 
-def check_way(
-    start: Vector, goal: Vector, nearest: Callable[[Vector], Vector] | None = None, distance: float = 0.0
-) -> None:
+def check_way(start: Vector, goal: Vector, nearest: NearestDistance | None = None, distance: float = 0.0) -> None:
     """Look at the whole way.
 
     Args:
         start: [7] rad.
         goal: [7] rad.
-        nearest: least distances between bodies at joint positions [7] rad, m, where something tells them.
+        nearest: how near bodies are to each other, where something tells it.
         distance: m, that bodies keep.
 
     Raises:
@@ -54,7 +51,7 @@ def check_way(
         away = float(np.linalg.norm(cup_kinematics(positions).position - CUP_AT_HOME))
         if away > room:
             raise ArmError(f"on the joints' way home the mug would go {away:.2f} m from its place there: {REMEDY}")
-        if nearest is not None and (least := float(nearest(positions).min())) < distance:
+        if nearest is not None and (least := float(nearest(positions).distances.min())) < distance:
             raise ArmError(
                 f"on the joints' way home two bodies would be {1000 * least:.0f} mm from each other, allowed are "
                 f"{1000 * distance:.0f} mm: {REMEDY}"

@@ -6,8 +6,9 @@ from kinova_pour_env import gen3
 from kinova_pour_env.arm import ArmState, Vector
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.safety.axis_motion import Motion, MotionLimits, next_motion
+from kinova_pour_env.safety.nearness import NearestDistance
 from kinova_pour_env.safety.safety_config import SafetyConfig
-from kinova_pour_env.safety.slowdown import NearestDistance, Slowdown
+from kinova_pour_env.safety.slowdown import Slowdown
 
 STANDING = Motion(np.zeros(4), np.zeros(4))
 STILL = 1e-6
@@ -45,6 +46,10 @@ class MotionLimiter:
         self._slowdown = Slowdown(config, nearest)
         next_motion(self._limits, np.zeros(4), STANDING, np.zeros(3), np.zeros(3))  # compiled before the arm moves
         self._slowdown.share(np.ones(6), np.array(gen3.HOME))
+
+    def look(self, state: ArmState) -> None:
+        """Make ready what the next step needs of the last reading alone."""
+        self._slowdown.look(state.joint_positions)
 
     def step(self, wanted: Vector, state: ArmState, motion: Motion) -> Motion:
         """The motion to command for the next period.

@@ -1,6 +1,5 @@
 """Slowing down as a whole: towards joint limits and bodies, at the joints' own speed, in singular configurations."""
 
-from collections.abc import Callable
 from math import copysign, sqrt
 from typing import NamedTuple
 
@@ -10,15 +9,11 @@ from kinova_pour_env.arm import Vector
 from kinova_pour_env.compiled import compiled
 from kinova_pour_env.gen3 import ACTUATED_JOINTS
 from kinova_pour_env.kinematics import cup_kinematics
+from kinova_pour_env.safety.nearness import NearestDistance, Nearness
 from kinova_pour_env.safety.safety_config import SafetyConfig
-
-NearestDistance = Callable[[Vector], Vector]
-"""From joint positions [7] rad to the least distance of each two bodies that may touch, [N] m."""
 
 DAMPING = 0.03
 """Of the least squares; the smallest singular value of the Jacobian is 0.15 at Home."""
-LOOK_AHEAD = 0.1
-"""s over which the approach to other bodies is measured."""
 SPEED_SHARE = 0.75
 """Of a joint's own speed that a motion may ask for: near it, by singular configurations, the arm strays."""
 
@@ -63,6 +58,12 @@ class Slowdown:
         )
         self._body_distance = config.body_distance
         self._nearest = nearest
+        self._looked: tuple[Vector, Nearness] | None = None
+
+    def look(self, joint_positions: Vector) -> None:
+        """Take the distances at joint positions [7] rad, from which the next share will be wanted."""
+        if self._nearest is not None:
+            self._looked = joint_positions, self._nearest(joint_positions)
 
     def share(self, twist: Vector, joint_positions: Vector) -> float:
         """In 0 to 1; 0 only towards a joint limit or a body that is reached, so that a way back is always open.
@@ -72,17 +73,21 @@ class Slowdown:
             joint_positions: [7] rad, measured.
         """
         share, rates = _share(self._margins, joint_positions, cup_kinematics(joint_positions).jacobian, twist)
-        return share if self._nearest is None else min(share, self._clearance(joint_positions, rates, self._nearest))
+        if self._nearest is None:
+            return share
+        if self._looked is None or self._looked[0] is not joint_positions:
+            self.look(joint_positions)
+        assert self._looked is not None
+        return min(share, self._clearance(self._looked[1], rates))
 
-    def _clearance(self, joint_positions: Vector, rates: Vector, nearest: NearestDistance) -> float:
+    def _clearance(self, nearness: Nearness, rates: Vector) -> float:
         """The share with which any two bodies would take at least `approach_time` to meet.
 
         Each pair counts for itself: a near one that stays as it is would hide a farther one that closes.
         """
-        now = nearest(joint_positions)
-        approach = (now - nearest(joint_positions + LOOK_AHEAD * rates)) / LOOK_AHEAD
+        approach = -nearness.gradients @ rates
         closing = approach > 0
-        room = np.maximum(now[closing] - self._body_distance, 0.0)
+        room = np.maximum(nearness.distances[closing] - self._body_distance, 0.0)
         return float(np.min(room / (self._margins.approach_time * approach[closing]), initial=1.0))
 
 

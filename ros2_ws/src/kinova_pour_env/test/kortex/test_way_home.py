@@ -7,8 +7,13 @@ from kinova_pour_env import gen3
 from kinova_pour_env.arm import ArmError
 from kinova_pour_env.kinematics import cup_kinematics
 from kinova_pour_env.kortex.way_home import check_way, joint_way
+from kinova_pour_env.safety.nearness import Nearness
 
 HOME = np.array(gen3.HOME)
+
+
+def near(*distances: float) -> Nearness:
+    return Nearness(np.array(distances), np.zeros((len(distances), 7)))
 
 
 def elbow_turned(amount):
@@ -25,7 +30,7 @@ def elbow_turned(amount):
 
 def test_beside_home_the_way_is_free():
     check_way(HOME, HOME)
-    check_way(elbow_turned(0.5), HOME, lambda positions: np.array([0.02, 0.3]), 0.01)
+    check_way(elbow_turned(0.5), HOME, lambda positions: near(0.02, 0.3), 0.01)
 
 
 def test_the_shorter_way_round_is_taken():
@@ -51,4 +56,4 @@ def test_bodies_that_would_come_near_are_named():
     begin = elbow_turned(0.5)
     middle = 0.5 * (begin + HOME)
     with pytest.raises(ArmError, match=r"two bodies would be \d+ mm from each other, allowed are 20 mm"):
-        check_way(begin, HOME, lambda positions: np.array([0.3, np.abs(positions - middle).max()]), 0.02)
+        check_way(begin, HOME, lambda positions: near(0.3, np.abs(positions - middle).max()), 0.02)

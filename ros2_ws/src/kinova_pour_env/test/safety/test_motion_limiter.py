@@ -16,6 +16,7 @@ from kinova_pour_env.kinematics import cup_kinematics
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.safety.axis_motion import Motion
 from kinova_pour_env.safety.motion_limiter import STANDING, MotionLimiter, standing
+from kinova_pour_env.safety.nearness import Nearness
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.slowdown import Slowdown
 
@@ -81,9 +82,10 @@ def test_other_bodies_are_approached_ever_slower_and_left_freely(distance: float
     """
     ceiling = cup_kinematics(np.array(HOME)).position[2] + distance
 
-    def nearest(joints: np.ndarray) -> np.ndarray:
-        above = ceiling - cup_kinematics(joints).position[2] if np.isfinite(ceiling) else 1.0
-        return np.array([above, 0.005])
+    def nearest(joints: np.ndarray) -> Nearness:
+        cup = cup_kinematics(joints)
+        above = ceiling - cup.position[2] if np.isfinite(ceiling) else 1.0
+        return Nearness(np.array([above, 0.005]), np.array([-cup.jacobian[2], np.zeros(7)]))
 
     slowdown = Slowdown(CONFIG, nearest)
     assert slowdown.share(UPWARD, np.array(HOME)) == pytest.approx(share, abs=0.03)
