@@ -84,7 +84,7 @@ def _tell(console: Console, recordings: list[Recording]) -> None:
         console.print(f"{recording.path}: {len(recording.transitions)} transitions", soft_wrap=True)
         if missing := recording.missing:
             console.print(
-                f"  {len(missing)} between them are missing and not learned from, the first of them number {missing[0]}",
+                f"  {len(missing)} between them are missing and not learned from, the first is number {missing[0]}",
                 style="yellow",
                 soft_wrap=True,
             )
