@@ -130,8 +130,17 @@ class TrainingRun:
             self.progress.begun += 1
 
     def follow(self, log: str, seq: int) -> None:
-        """The next transition told is that behind number `seq` of an environment's `log`."""
+        """The next transition told is that behind number `seq` of an environment's `log`.
+
+        With the first log there is a checkpoint from now on, so that whoever is killed can go on behind that number.
+
+        Raises:
+            CheckpointError: it cannot be written.
+        """
+        begins = bool(log) and not self.followed.log
         self._state.followed = Followed(log, seq)
+        if begins:
+            self.save()
 
     def take_in_logged(self, seq: int, step: Step) -> None:
         """Number `seq` of the log that is followed, each once and in order.
