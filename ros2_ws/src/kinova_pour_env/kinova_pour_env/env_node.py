@@ -34,7 +34,8 @@ from kinova_pour_env.broadcast import Broadcast
 from kinova_pour_env.conditions import conditions
 from kinova_pour_env.detectors import Violation, asks_for_a_hard_stop, emergency_stop
 from kinova_pour_env.env_node_config import EnvNodeConfig
-from kinova_pour_env.exchange import Exchange, Interrupted
+from kinova_pour_env.episode_run import EpisodeRun
+from kinova_pour_env.exchange import Exchange
 from kinova_pour_env.logbook import Logbook
 from kinova_pour_env.motion_lock import MotionLock
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig, TaskError
@@ -44,7 +45,6 @@ from kinova_pour_env.reset_run import Obstacle, ResetRun
 from kinova_pour_env.reset_server import conclude, serve_resets
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.watchdog import watch
-from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
 from kinova_pour_env.transition_log import LogError, TransitionLog
 from kinova_pour_env.weighing import Loss, Scale, WeighingConfig
@@ -57,9 +57,6 @@ from msaclag_ros.interface import SERVICES, TOPICS
 from msaclag_ros.node_main import run
 from msaclag_ros.parameters import declare, refuse_unknown
 from msaclag_ros.real_time import CONTROL, be_punctual
-
-ASK_AGAIN = 1.0
-"""s after which an unanswered observation is published again in simulation."""
 
 
 class EnvNode(Node):
@@ -107,6 +104,14 @@ class EnvNode(Node):
         if self._watchdog is not None:
             self.task.on_command = self._watchdog.beat
         self._logbook = Logbook(log, self._logged, self._on_full_disk, beside=self.arm.real_time)
+        self._episodes = EpisodeRun(
+            self.task,
+            self._exchange,
+            ask=self._ask,
+            publish=lambda observation: self._broadcast.publish("observation", observation),
+            tell=self._tell,
+            on_late=self._on_late,
+        )
         self._listen()
         self._go_on_with(log)
         self._control = Thread(target=self._run_control, name="control")
@@ -277,7 +282,7 @@ class EnvNode(Node):
             return None
         self._episode += 1
         self._note(f"episode {self._episode} begins after {', '.join(reset.phases)}")
-        first = self._ask(step=0, evaluation=handle.request.evaluation)
+        first = self._ask(0, handle.request.evaluation)
         self._conclude(handle, ResetEpisode.Result.OK, "", first)
         return first
 
@@ -309,52 +314,18 @@ class EnvNode(Node):
         log = self._logbook.log
         conclude(handle, code, message, first, self._conditions, log=log, real_time=self.arm.real_time)
 
-    def _run_episode(self, asked: Observation) -> None:
-        while True:
-            try:
-                action = self._await_answer(asked).values
-            except Interrupted:
-                self.task.interrupt()
-                action = np.zeros(ACTIONS)
-            answered, result = asked, self.task.step(action)
-            if self.arm.real_time and self.task.running:  # the policy answers while the rest is told
-                asked = self._ask(asked.step + 1, evaluation=asked.evaluation)
-                self.task.look()
-            self._tell(answered, result)
-            if not self.task.running:
-                self._tell_the_rest()
-                self._note(f"episode {answered.episode} ended with step {answered.step}: {result.ending}")
-                return
-            if not self.arm.real_time:
-                asked = self._ask(asked.step + 1, evaluation=asked.evaluation)
+    def _run_episode(self, first: Observation) -> None:
+        answered, result = self._episodes.through(first)
+        self._tell_the_rest()
+        self._note(f"episode {answered.episode} ended with step {answered.step}: {result.ending}")
 
-    def _await_answer(self, asked: Observation) -> PolicyAction:
-        """The policy's action for the latest observation.
-
-        Raises:
-            Interrupted: the episode has to end without one.
-        """
-        waited = 0.0
-        while True:
-            answer = self._exchange.wait(self.arm.period / 2 if self.arm.real_time else ASK_AGAIN)
-            if answer is not None:
-                return answer
-            if not self.arm.real_time:
-                self._broadcast.publish("observation", asked)
-                continue
-            if waited == 0.0:
-                self._late += 1
-                self.get_logger().warning("no action in time: soft stop", throttle_duration_sec=1.0)
-            if self.task.hold():
-                raise Interrupted
-            waited += self.arm.period
-            if waited * self.task.config.policy_rate >= 1:  # the arm has moved on: an answer would be of the past
-                asked = self._ask(asked.step, evaluation=asked.evaluation)
-                waited = 0.0
+    def _on_late(self) -> None:
+        self._late += 1
+        self.get_logger().warning("no action in time: soft stop", throttle_duration_sec=1.0)
 
     # What goes out
 
-    def _ask(self, step: int, *, evaluation: bool) -> Observation:
+    def _ask(self, step: int, evaluation: bool) -> Observation:
         message = messages.observation_message(
             self.task.observation, self._now(), self._episode, step, evaluation=evaluation
         )
