@@ -4,6 +4,7 @@ import logging
 import socket
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from inspect import signature
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -160,10 +161,17 @@ class Connection:
         login.password = self._credentials.password
         login.session_inactivity_timeout = round(1000 * self._config.session_inactivity)
         login.connection_inactivity_timeout = round(1000 * self._config.connection_inactivity)
-        self._named(session.manager.CreateSession, login, self._options(self._config.call_timeout))
+        deadline = [self._options(self._config.call_timeout)] if _takes_options(session.manager.CreateSession) else []
+        self._named(session.manager.CreateSession, login, *deadline)
 
     def _named(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         try:
             return method(*arguments, **options)
         except Exception as error:  # a broken connection lets all kinds out of Kinova's package
             raise named_error(getattr(method, "__name__", "call"), error) from error
+
+
+def _takes_options(create_session: Callable[..., Any]) -> bool:
+    """Whether a login can be given a deadline: Kinova's own examples give none, and the wheel's versions may differ."""
+    parameters = signature(create_session).parameters.values()
+    return len(parameters) > 1 or any(each.kind is each.VAR_POSITIONAL for each in parameters)
