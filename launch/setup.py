@@ -20,6 +20,7 @@ setup(
         "pydantic>=2",
         "gymnasium>=1.0",
         "matplotlib",
+        "mcap",
         "numba",
         "pillow",
         "psutil",

@@ -114,7 +114,7 @@ class Driver:
         self.executor.add_node(self.node)
         self.thread = Thread(target=self.executor.spin)
         self.thread.start()
-        assert self.client.wait_for_server(20)
+        assert self.client.wait_for_server(60)
         wait(lambda: self.action.get_subscription_count() and self.node.count_publishers("transition"))
 
     def close(self) -> None:
