@@ -1,8 +1,17 @@
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from msaclag_learner.interruption import undivided
+
+
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """As in a terminal: a shell's background jobs ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_a_signal_takes_effect_behind_the_block() -> None:
