@@ -13,8 +13,6 @@ from kinova_pour_env.transition_segment import DAMAGE, TOPIC, read_segment
 from msaclag_msgs.msg import Transition
 from msaclag_ros.settings import SettingError
 
-BAG_METADATA = "metadata.yaml"
-
 
 @dataclass(frozen=True)
 class Recording:

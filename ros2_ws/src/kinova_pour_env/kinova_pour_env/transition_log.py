@@ -5,6 +5,7 @@ cut to its last whole transition. What is damaged is named, and lost to nobody b
 """
 
 import os
+import shutil
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -131,8 +132,11 @@ class TransitionLog:
     def _read(self, about: Mapping[str, str]) -> None:
         for file in sorted(self._folder.glob(PATTERN)):
             segment = read_segment(file)
+            aside = file.with_name(f"{file.name}.{uuid4().hex[:8]}")  # what cannot be read is kept for a person
             if not segment.transitions:
-                file.unlink()  # its writer died before it held anything
+                file.rename(aside)
+                if segment.torn:
+                    self.findings.append(f"{file}: holds no whole transition, it is kept as {aside.name}")
                 continue
             if segment.about:
                 _check(file, segment.about, about)
@@ -140,6 +144,7 @@ class TransitionLog:
             else:
                 self.findings.append(f"{file}: what it is about is damaged")
             if segment.torn:
+                shutil.copy2(file, aside)
                 os.truncate(file, segment.whole)
                 self.findings.append(f"{file}: cut to its last whole transition, {segment.transitions[-1][0]}")
             for seq, data in segment.transitions:
