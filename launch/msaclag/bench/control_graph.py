@@ -37,7 +37,7 @@ SILENT = 2.5
 LAST_LINES = 8
 
 _ENVIRONMENT: dict[str, Value] = {
-    "task.max_steps": 100_000,
+    "task.max_steps": 600,
     "task.settle_time": 0.2,
     "emulated.driver.retreat_speed": 0.25,
     "emulated.driver.retreat_turn": 1.0,

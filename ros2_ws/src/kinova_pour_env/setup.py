@@ -10,7 +10,7 @@ setup(
         ("share/ament_index/resource_index/packages", ["resource/kinova_pour_env"]),
         ("share/kinova_pour_env", ["package.xml"]),
     ],
-    install_requires=["numpy", "numba", "pydantic>=2", "gymnasium>=1.0", "mcap", "filelock"],
+    install_requires=["numpy", "numba", "pydantic>=2", "gymnasium>=1.0", "mcap", "filelock", "ompl"],
     zip_safe=True,
     entry_points={
         "console_scripts": [

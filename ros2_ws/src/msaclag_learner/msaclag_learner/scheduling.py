@@ -10,11 +10,13 @@ NICENESS = 10
 
 
 def give_way(threads: int) -> None:
-    """Make the calling process, of one thread so far, less urgent than others (on Linux); train with `threads`.
+    """Make the calling process less urgent than others (on Linux); train with `threads`.
 
-    To be called before its first tensor: the threads inherit the priority.
+    To be called before its first tensor: threads that begin later inherit the priority; those of NumPy's BLAS exist.
     """
     if sys.platform == "linux":
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))  # its parent may have real-time priority
-        os.nice(NICENESS)
+        less = os.getpriority(os.PRIO_PROCESS, 0) + NICENESS
+        for thread in map(int, os.listdir("/proc/self/task")):  # Linux has priorities for each thread
+            os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))  # the parent may have real-time priority
+            os.setpriority(os.PRIO_PROCESS, thread, less)
     torch.set_num_threads(threads)

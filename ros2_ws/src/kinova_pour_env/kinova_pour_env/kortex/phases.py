@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from kinova_pour_env.kortex.faults import LOW_LEVEL, state_problem
 from kinova_pour_env.kortex.preflight import Check
 from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, twists_along
 from kinova_pour_env.kortex.units import joint_action
-from kinova_pour_env.kortex.way_home import check_way, joint_way
+from kinova_pour_env.kortex.way_home import find_way, joint_way
 
 if TYPE_CHECKING:
     from kinova_pour_env.kortex.arm import KortexArm
@@ -36,6 +36,11 @@ GRIPPER_TIME = 1.5
 """s that the fingers close in."""
 WEIGHING_TIME = 0.5
 """s: 20 readings."""
+
+STUCK_SPEED, STUCK_TIME = 0.01, 1.0
+"""m/s and rad/s, and s: a retreat that goes on so slowly for so long has come to the end of a joint's range."""
+
+_Found = TypeVar("_Found")
 
 _log = logging.getLogger(__name__)
 
@@ -142,10 +147,16 @@ class Phases:
         latest = time.monotonic() + config.action_timeout
         twists = twists_along(legs_from(state), config.retreat_speed, config.retreat_turn, state)
         twist = next(twists, None)
+        moved = time.monotonic()
         while twist is not None:
             arm.send_twist(twist)
             state = sound(arm.advance())
             yield RETREAT
+            if max(np.abs(state.cup_velocity).max(), np.abs(state.cup_angular_velocity).max()) > STUCK_SPEED:
+                moved = time.monotonic()
+            elif time.monotonic() > moved + STUCK_TIME:
+                _log.warning("the mug comes no nearer to Home on straight ways: the joints look for one of their own")
+                break
             if time.monotonic() > latest:
                 raise ActionFailed(f"the way back did not end within {config.action_timeout:g} s")
             try:
@@ -156,14 +167,25 @@ class Phases:
         yield from self._come_to_rest()
 
     def _home(self, start: Vector) -> Iterator[str]:
-        """A joint action to the drawn start, beside Home."""
+        """Joint actions to the drawn start, beside Home; one, if the straight way is free."""
         arm = self._arm
         yield HOME
-        here = sound(arm.read()).joint_positions
-        check_way(here, start, arm.nearest, arm.safety.body_distance)
-        farthest = float(np.abs(joint_way(here, start)).max())
+        finding = find_way(sound(arm.read()).joint_positions, start, arm.nearest, arm.safety)
+        way = yield from self._standing(finding, HOME)
+        if len(way) > 1:
+            _log.info("the way home has %d legs", len(way))
+        for leg in way:
+            yield from self._go(leg)
+        left = float(np.abs(joint_way(sound(arm.read()).joint_positions, start)).max())
+        if left > ARRIVED:
+            raise ActionFailed(f"the action that goes home ended {left:.3f} rad before its end")
+
+    def _go(self, there: Vector) -> Iterator[str]:
+        """One joint action, until the arm stands."""
+        arm = self._arm
+        farthest = float(np.abs(joint_way(sound(arm.read()).joint_positions, there)).max())
         seconds = max(SHORTEST_ACTION, 2 * farthest / arm.config.home_speed)
-        action = joint_action(arm.connection.kortex, "msaclag start", start, seconds)
+        action = joint_action(arm.connection.kortex, "msaclag start", there, seconds)
         arm.acting = True
         with closing(carry_out(arm.connection, action, arm.config.action_timeout)) as moving:
             for _ in moving:
@@ -171,9 +193,6 @@ class Phases:
                 yield HOME
         arm.acting = False
         yield from self._come_to_rest()
-        left = float(np.abs(joint_way(sound(arm.read()).joint_positions, start)).max())
-        if left > ARRIVED:
-            raise ActionFailed(f"the action that goes home ended {left:.3f} rad before its end")
 
     def _weigh(self) -> Iterator[str]:
         """Stand, with nobody near, for whoever weighs what the episode has left in the mug."""
@@ -198,6 +217,16 @@ class Phases:
                 yield "refill"
             self._holding, arm.acting = True, False
         sound(arm.advance())
+
+    def _standing(self, work: Generator[None, None, _Found], phase: str) -> Generator[str, None, _Found]:
+        """What the work returns, done while the arm stands and is watched."""
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                return end.value
+            sound(self._arm.advance())
+            yield phase
 
     def _come_to_rest(self) -> Iterator[str]:
         """What moved is over; the arm is watched until it stands."""

@@ -25,6 +25,7 @@ from kinova_pour_env.scene import Scene, TargetCup
 
 emulated = pytest.importorskip("sim_bridge.emulated")
 EmulatorControl = pytest.importorskip("sim_bridge.kortex_emulator.control").EmulatorControl
+Mirror = pytest.importorskip("sim_bridge.mirror").Mirror
 
 DRIVER = KortexConfig(robot_ip="127.0.0.1", call_timeout=1.0, reconnection=1.0, retreat_speed=0.25, retreat_turn=1.0)
 TO_THE_LEFT = np.array([0.0, 0.1, 0.0, 0.0, 0.0, 0.0])
@@ -336,18 +337,19 @@ def elbow_turned(amount):
     return positions
 
 
-def test_a_turned_elbow_is_refused_before_the_arm_goes_home_by_itself(arm, control):
+def test_an_arm_in_another_posture_goes_home_by_itself_if_it_is_seen(arm, control):
     turned = elbow_turned(0.8)
     with closing(carry_out(arm.connection, joint_action(arm.connection.kortex, "turn", turned, 4.0), 20)) as moving:
         for _ in moving:
             time.sleep(0.02)
-    phases = arm.reset(np.random.default_rng(0))
     with pytest.raises(ArmError, match=r"joint_\d is 0\.\d+ rad from where the arm begins"):
-        deque(phases, maxlen=0)
-    home = joint_action(arm.connection.kortex, "home", np.array(gen3.HOME), 4.0)
-    with closing(carry_out(arm.connection, home, 20)) as moving:
-        for _ in moving:
-            time.sleep(0.02)
+        deque(arm.reset(np.random.default_rng(0)), maxlen=0)
+    mirror = Mirror(Scene())
+    arm.heed(arm.safety, mirror.nearest)
+    with closing(arm.reset(np.random.default_rng(0))) as phases:
+        assert next(phase for phase in phases if phase == "refill")
+    arm.heed(arm.safety, None)
+    mirror.close()
 
 
 def test_a_reset_cancelled_at_any_phase_leaves_it_standing(arm, control):

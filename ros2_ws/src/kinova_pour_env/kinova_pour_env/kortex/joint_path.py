@@ -1,0 +1,86 @@
+"""A path of the joints between two postures, found by RRT-Connect (Kuffner and LaValle 2000) of the library OMPL."""
+
+from collections.abc import Callable, Generator
+
+import numpy as np
+from ompl import base, geometric, util
+
+from kinova_pour_env.arm import JOINTS, Vector
+from kinova_pour_env.gen3 import ACTUATED_JOINTS
+
+SLICE = 0.01
+"""s that are planned for between two yields, for whoever watches the arm meanwhile."""
+LONGEST = 15.0
+"""s until a path is given up."""
+SHORTENING = 0.5
+"""s that a path is made shorter for."""
+RANGE = 0.5
+"""rad that a tree grows by at most."""
+
+Allowed = Callable[[Vector], bool]
+"""Whether the arm may have these joint positions, [7] rad."""
+
+
+def find_path(
+    start: Vector, goal: Vector, allowed: Allowed, margin: float, step: float
+) -> Generator[None, None, list[Vector] | None]:
+    """Corners of a path of straight legs, the start left out and the goal last; or None where none is found.
+
+    Args:
+        start: [7] rad, allowed.
+        goal: [7] rad, allowed.
+        allowed: asked at every `step` of a path.
+        margin: rad, from the ends of the joints' ranges.
+        step: rad.
+    """
+    util.setLogLevel(util.LOG_NONE)
+    space = _space(start, goal, margin)
+    setup = geometric.SimpleSetup(space)
+    setup.setStateValidityChecker(lambda state: allowed(_positions(state)))
+    information = setup.getSpaceInformation()
+    information.setStateValidityCheckingResolution(step / space.getMaximumExtent())
+    planner = geometric.RRTConnect(information)
+    planner.setRange(RANGE)
+    setup.setPlanner(planner)
+    setup.setStartAndGoalStates(_state(space, start), _state(space, goal))
+    for _ in range(round(LONGEST / SLICE)):
+        setup.solve(SLICE)
+        yield
+        if setup.haveExactSolutionPath():
+            break
+    else:
+        return None
+    simplifier = geometric.PathSimplifier(information)
+    path = setup.getSolutionPath()
+    for _ in range(round(SHORTENING / SLICE)):
+        simplifier.simplify(path, SLICE)
+        yield
+    return [_positions(state) for state in path.getStates()[1:]]
+
+
+def _space(start: Vector, goal: Vector, margin: float) -> base.RealVectorStateSpace:
+    """Joint positions within their ranges, or half a turn either way; both ends are in it."""
+    ends = np.stack((start, goal))
+    limits = np.array([joint.limit - margin for joint in ACTUATED_JOINTS])
+    low = np.where(np.isfinite(limits), -limits, start - np.pi)
+    high = np.where(np.isfinite(limits), limits, start + np.pi)
+    bounds = base.RealVectorBounds(JOINTS)
+    for joint, (least, most) in enumerate(
+        zip(np.minimum(low, ends.min(0)), np.maximum(high, ends.max(0)), strict=True)
+    ):
+        bounds.setLow(joint, float(least))
+        bounds.setHigh(joint, float(most))
+    space = base.RealVectorStateSpace(JOINTS)
+    space.setBounds(bounds)
+    return space
+
+
+def _state(space: base.RealVectorStateSpace, positions: Vector) -> base.State:
+    state = space.allocState()
+    for joint, position in enumerate(positions.tolist()):
+        state[joint] = position
+    return state
+
+
+def _positions(state: base.State) -> Vector:
+    return np.array([state[joint] for joint in range(JOINTS)])
