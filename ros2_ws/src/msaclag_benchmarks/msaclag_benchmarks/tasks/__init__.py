@@ -1,0 +1,68 @@
+"""The paper's five tasks (Section V-A), for `gymnasium.make("msaclag_benchmarks:msaclag/CarCircle2-v0")` and its like.
+
+Each observes a flat Box of float32, acts in a Box of ±1, reports `info["cost"]` (1.0 where the constraint was violated
+in the step, else 0.0) and `info["is_success"]`, and terminates on a violation.
+"""
+
+from typing import NamedTuple
+
+import gymnasium
+from gymnasium.envs.registration import WrapperSpec
+
+from msaclag_benchmarks.tasks.flat_observation import FlatObservation
+from msaclag_benchmarks.tasks.rendering import OffscreenRendering
+from msaclag_learner.presets import TaskName
+
+
+class Task(NamedTuple):
+    """One of the paper's."""
+
+    id: str
+    """Gymnasium's."""
+    name: str
+    """The paper's."""
+    episode_length: int
+    """Steps after which an episode is truncated."""
+    preset: TaskName
+    """Of `msaclag_learner.presets`."""
+    entry_point: str
+
+
+_HERE = __name__
+TASKS = (
+    Task(
+        "msaclag/HumanoidVelocity-v0",
+        "Humanoid-Velocity",
+        1000,
+        "humanoid_velocity",
+        f"{_HERE}.humanoid_velocity:HumanoidVelocity",
+    ),
+    Task(
+        "msaclag/FrankaCloseDrawer-v0",
+        "FreightFranka CloseDrawer",
+        192,
+        "franka_drawer_close",
+        f"{_HERE}.franka_close_drawer:FrankaCloseDrawer",
+    ),
+    Task("msaclag/CarCircle2-v0", "Car-Circle2", 500, "car_circle2", f"{_HERE}.car_circle:CarCircle"),
+    Task(
+        "msaclag/FetchPushTopple-v0",
+        "Fetch PushTopple",
+        50,
+        "push_topple",
+        f"{_HERE}.fetch_push_topple:FetchPushTopple",
+    ),
+    Task("msaclag/EggManipulate-v0", "Egg Manipulate", 100, "egg_manipulate", f"{_HERE}.egg_manipulate:EggManipulate"),
+)
+"""In the order of Table II."""
+
+_WRAPPERS = (FlatObservation.wrapper_spec(), OffscreenRendering.wrapper_spec())
+
+
+def register() -> None:
+    """Make the tasks known to Gymnasium; again without harm."""
+    for task in TASKS:
+        if task.id not in gymnasium.registry:
+            gymnasium.register(
+                task.id, task.entry_point, max_episode_steps=task.episode_length, additional_wrappers=_WRAPPERS
+            )
