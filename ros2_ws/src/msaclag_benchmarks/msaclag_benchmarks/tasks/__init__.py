@@ -7,7 +7,6 @@ in the step, else 0.0) and `info["is_success"]`, and terminates on a violation.
 from typing import NamedTuple
 
 import gymnasium
-from gymnasium.envs.registration import WrapperSpec
 
 from msaclag_benchmarks.tasks.flat_observation import FlatObservation
 from msaclag_benchmarks.tasks.rendering import OffscreenRendering

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import gymnasium
 import mujoco
 import numpy as np
-from gymnasium.envs.mujoco import MujocoEnv
+from gymnasium.envs.mujoco.mujoco_env import MujocoEnv
 from gymnasium.spaces import Box
 from numpy.typing import NDArray
 
@@ -106,7 +106,7 @@ class CarCircle(MujocoEnv, gymnasium.utils.EzPickle):
         violated = bool((np.abs([place.real, place.imag]) > self._limits).any())
         info = {"cost": float(violated), "is_success": not violated and self._swept >= LAP, "swept": self._swept}
         if self.render_mode == "human":
-            self.render()
+            self.render()  # type: ignore[no-untyped-call]
         return self._observation(), float(reward), violated, False, info
 
     @property

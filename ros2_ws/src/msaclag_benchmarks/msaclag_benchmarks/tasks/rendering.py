@@ -31,6 +31,6 @@ class OffscreenRendering(gymnasium.Wrapper[Any, Any, Any, Any], gymnasium.utils.
         except Exception as error:  # each of MuJoCo's three backends fails with errors of its own
             backend = os.environ.get("MUJOCO_GL", "glfw")
             raise RenderingError(
-                f"cannot render: MuJoCo got no OpenGL context by '{backend}' ({type(error).__name__}: {error}); install "
-                "libegl1 and a driver and set MUJOCO_GL=egl, or libosmesa6 and MUJOCO_GL=osmesa"
+                f"cannot render: MuJoCo got no OpenGL context by '{backend}' ({type(error).__name__}: {error}); "
+                "install libegl1 and a driver and set MUJOCO_GL=egl, or libosmesa6 and MUJOCO_GL=osmesa"
             ) from error
