@@ -11,6 +11,12 @@ setup(
         ("share/ament_index/resource_index/packages", ["resource/msaclag_benchmarks"]),
         ("share/msaclag_benchmarks", ["package.xml"]),
     ],
-    install_requires=["gymnasium>=1.0", "gymnasium-robotics>=1.4", "mujoco>=3,<3.12", "numpy"],
+    install_requires=[
+        "farama-notifications",
+        "gymnasium>=1.0",
+        "gymnasium-robotics>=1.4",
+        "mujoco>=3.3,<3.12",
+        "numpy",
+    ],
     zip_safe=False,
 )

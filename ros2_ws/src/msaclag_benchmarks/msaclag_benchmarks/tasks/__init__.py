@@ -4,6 +4,7 @@ Each observes a flat Box of float32, acts in a Box of ±1, reports `info["cost"]
 in the step, else 0.0) and `info["is_success"]`, and terminates on a violation.
 """
 
+from contextlib import suppress
 from typing import NamedTuple
 
 import gymnasium
@@ -58,10 +59,28 @@ TASKS = (
 _WRAPPERS = (FlatObservation.wrapper_spec(), OffscreenRendering.wrapper_spec())
 
 
+with suppress(ImportError):  # at its import Gymnasium-Robotics tells each time of changes in tasks not used here
+    from farama_notifications import notifications
+
+    notifications.pop("gymnasium_robotics", None)
+
+
+def task(name: str) -> Task:
+    """The task of an id, an id without namespace and version, or a preset's name.
+
+    Raises:
+        ValueError: there is no such task.
+    """
+    for each in TASKS:
+        if name in (each.id, each.id.partition("/")[2].partition("-")[0], each.preset):
+            return each
+    raise ValueError(f"there is no task '{name}'; there are: {', '.join(each.preset for each in TASKS)}")
+
+
 def register() -> None:
     """Make the tasks known to Gymnasium; again without harm."""
-    for task in TASKS:
-        if task.id not in gymnasium.registry:
+    for each in TASKS:
+        if each.id not in gymnasium.registry:
             gymnasium.register(
-                task.id, task.entry_point, max_episode_steps=task.episode_length, additional_wrappers=_WRAPPERS
+                each.id, each.entry_point, max_episode_steps=each.episode_length, additional_wrappers=_WRAPPERS
             )

@@ -48,6 +48,8 @@ class EggManipulate(MujocoHandEggTouchSensorsEnv):
         self.force_limit = force_limit
         super().__init__(target_position="ignore", target_rotation="xyz", touch_get_obs="sensordata", **kwargs)
         self._ezpickle_args, self._ezpickle_kwargs = (force_limit,), kwargs
+        self.touch_sensors = np.array(self._touch_sensor_id)
+        """Where in MuJoCo's sensor data they are."""
 
     def _reset_sim(self) -> bool:
         mujoco.mj_resetData(self.model, self.data)  # the solver's start from the last step would outlive the episode
@@ -57,7 +59,7 @@ class EggManipulate(MujocoHandEggTouchSensorsEnv):
         """40 ms with an action."""
         observation, reward, _, truncated, told = super().step(action)
         height = float(observation["achieved_goal"][2])
-        force = float(self.data.sensordata[self._touch_sensor_id].max())
+        force = float(self.data.sensordata[self.touch_sensors].max())
         violated = height < DROPPED or force > self.force_limit
         info = {
             "cost": float(violated),

@@ -2,7 +2,9 @@
 
 FetchPush of Gymnasium-Robotics, with a tall box instead of its cube. No code of the original was published; what the
 paper leaves open is chosen here and said so. Pushed higher above its foot than half its width over the friction
-coefficient a box topples rather than slides: with the 1.0 of FetchPush's cube that is 25 mm, a sixth of the height.
+coefficient a box topples rather than slides. Of the gripper it is the hand that pushes, which juts out beyond the
+fingers and begins 72 mm above the table where they all but touch it: so the coefficient is 0.2 here and the height
+125 mm of 150, and a gripper 4 cm higher topples the box. With the 1.0 of FetchPush's cube, 25 mm, no push would do.
 """
 
 from math import radians
@@ -17,6 +19,8 @@ from numpy.typing import NDArray
 
 HALF_SIZES = (0.025, 0.025, 0.075)
 """m, this project's choice; FetchPush's cube is 0.025 all round, of the same 2 kg."""
+FRICTION = 0.2
+"""Of the box's contacts, this project's choice: see above."""
 TABLE_TOP, TABLE_CENTRE, TABLE_HALF_SIZES = 0.4, (1.3, 0.75), (0.25, 0.35)
 """m; FetchPush's."""
 TILT_LIMIT = radians(30)
@@ -24,9 +28,9 @@ TILT_LIMIT = radians(30)
 RANGE, GOAL_RADIUS = 0.15, 0.05
 """m around the gripper's start in which box and goal are drawn, and the distance that counts as there; FetchPush's."""
 APPROACH_WEIGHT, REACH_WEIGHT, BONUS = 20.0, 5.0, 0.15
-"""Of the reward, 1/m, 1/m and 1. The paper prints none, and returns of 7 that FetchPush's own, never positive, rule out.
-This one pays for progress, so that neither waiting nor ending an episode early is worth anything by itself; a push to
-the goal within 20 of the 50 steps earns some 7, one in the wrong direction as much less than nothing."""
+"""Of the reward, 1/m, 1/m and 1. The paper prints none; its returns of 7 rule FetchPush's out, never positive.
+This one pays for progress, so that neither waiting nor an early end is worth anything by itself; a push to the goal
+within 20 of the 50 steps earns some 7, one in the wrong direction as much less than nothing."""
 START = {
     "robot0:slide0": 0.405,
     "robot0:slide1": 0.48,
@@ -120,5 +124,7 @@ class FetchPushTopple(MujocoFetchEnv, gymnasium.utils.EzPickle):
 def _scene(push: str) -> mujoco.MjModel:
     """FetchPush's, its cube drawn out to the tall box."""
     spec = mujoco.MjSpec.from_file(push)
-    spec.geom("object0").size = HALF_SIZES
+    box = spec.geom("object0")
+    box.size = HALF_SIZES
+    box.friction[0], box.priority = FRICTION, 1  # its own counts, not the larger of two
     return spec.compile()

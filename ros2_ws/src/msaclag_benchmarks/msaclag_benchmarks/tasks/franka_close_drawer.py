@@ -44,19 +44,20 @@ Array = NDArray[np.float64]
 
 
 class FrankaCloseDrawer(MujocoEnv, gymnasium.utils.EzPickle):
-    """Observation (57): joint positions scaled to ±1 by their limits (12) and velocities (12), opening of the drawer and
-    its velocity (2), the hand's place from where the base stood at first, orientation (quaternion), velocity and angular
-    velocity (13), the last action (12), the handle's place from there (3) and from the fingertip (3).
+    """A mobile Panda before a drawer that stands open.
 
+    Observation (57): joint positions scaled to ±1 by their limits (12) and velocities (12), the drawer's opening and its
+    velocity (2), the hand's place from where the base stood at first, quaternion, velocity and angular velocity (13),
+    the last action (12), the handle's place from there (3) and from the fingertip (3).
     Action (12): see `DRIVEN` and `TARGET_SPEED`.
     Reward: r_d + 0.5 r_rot − 10 q; q is the drawer's opening (m); r_d = 1/(1 + d²)², twice that where the fingertip's
-    distance d from the handle is 0.1 m or less; r_rot = ½ Σ sign(ω) ω², with ω₁ the part of the hand's y axis that points
-    upwards and ω₂ that of its x axis that points to −y: both are 1 where the fingers stand across the handle.
+    distance d from the handle is 0.1 m or less; r_rot = ½ Σ sign(ω) ω², with ω₁ the part of the hand's y axis that
+    points upwards and ω₂ that of its x axis that points to −y: both are 1 where the fingers stand across the handle.
     Violation: the base's centre is in the red region. Success: q < 0.01 m, and nothing is violated.
 
     Two of the original's slips are not repeated: it observes the handle as though the drawer did not move, and carries
     the joints' targets over from one episode to the next.
-    """  # noqa: D205
+    """
 
     metadata = {"render_modes": ["human", "rgb_array", "depth_array", "rgbd_tuple"], "render_fps": RATE}  # noqa: RUF012
 

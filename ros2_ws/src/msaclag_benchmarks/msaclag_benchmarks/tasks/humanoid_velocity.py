@@ -12,14 +12,14 @@ from gymnasium.spaces import Box
 from numpy.typing import NDArray
 
 VELOCITY_LIMIT = 1.4149
-"""m/s, of the mass centre in the xy plane: Safety-Gymnasium's tasks/safe_velocity/safety_humanoid_velocity_v1.py (its v0
-has 2.3475)."""
+"""m/s, of the mass centre in the plane: Safety-Gymnasium's tasks/safe_velocity/safety_humanoid_velocity_v1.py (its
+v0 has 2.3475)."""
 FORWARD_WEIGHT, CONTROL_WEIGHT = 1.25, 0.1
 """Gymnasium's. What it pays further for being healthy, and takes for contact forces, shapes safety: the paper left such
 terms out, so both are nought here."""
 TORQUE = 0.4
 """The motors' range, which is an action of ±1."""
-WALKED = 5.0
+DISTANCE = 5.0
 """m that count as success: this project's choice, the original tells of none. The limit allows 21 m in an episode."""
 
 
@@ -31,23 +31,25 @@ class HumanoidVelocity(HumanoidEnv):
     Success: the mass centre has come 5 m forwards.
     """
 
-    def __init__(self, velocity_limit: float = VELOCITY_LIMIT, **kwargs: Any) -> None:
+    def __init__(self, velocity_limit: float = VELOCITY_LIMIT, distance: float = DISTANCE, **kwargs: Any) -> None:
         """Build the scene.
 
         Args:
             velocity_limit: m/s.
+            distance: m forwards that count as success.
             **kwargs: of Gymnasium's `HumanoidEnv`.
 
         Raises:
-            ValueError: the limit is not positive.
+            ValueError: one of these is not positive.
         """
-        if not velocity_limit > 0:
-            raise ValueError(f"velocity_limit is {velocity_limit}; it must be positive")
+        for name, value in (("velocity_limit", velocity_limit), ("distance", distance)):
+            if not value > 0:
+                raise ValueError(f"{name} is {value}; it must be positive")
         weights = {"forward_reward_weight": FORWARD_WEIGHT, "ctrl_cost_weight": CONTROL_WEIGHT}
         super().__init__(**weights, healthy_reward=0.0, contact_cost_weight=0.0, **kwargs)
-        self._ezpickle_args, self._ezpickle_kwargs = (velocity_limit,), kwargs
+        self._ezpickle_args, self._ezpickle_kwargs = (velocity_limit, distance), kwargs
         self.action_space = Box(-1.0, 1.0, self.action_space.shape)
-        self.velocity_limit = velocity_limit
+        self.velocity_limit, self.distance = velocity_limit, distance
         self._walked = 0.0
 
     def reset_model(self) -> NDArray[np.float64]:
@@ -61,6 +63,6 @@ class HumanoidVelocity(HumanoidEnv):
         speed = float(np.hypot(told["x_velocity"], told["y_velocity"]))
         violated = bool(fallen or speed > self.velocity_limit)
         self._walked += told["x_velocity"] * self.dt
-        reached = not violated and self._walked >= WALKED
+        reached = not violated and self._walked >= self.distance
         info = {**told, "cost": float(violated), "is_success": bool(reached), "speed": speed, "fallen": bool(fallen)}
         return observation, float(reward), violated, truncated, info

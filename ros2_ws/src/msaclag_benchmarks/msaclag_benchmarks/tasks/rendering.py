@@ -5,6 +5,10 @@ import sys
 from typing import Any
 
 import gymnasium
+import mujoco
+import numpy as np
+
+_STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 
 
 class RenderingError(RuntimeError):
@@ -26,6 +30,9 @@ class OffscreenRendering(gymnasium.Wrapper[Any, Any, Any, Any], gymnasium.utils.
         """
         if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             os.environ.setdefault("MUJOCO_GL", "egl")
+        simulated: Any = self.env.unwrapped
+        state = np.zeros(mujoco.mj_stateSize(simulated.model, _STATE))
+        mujoco.mj_getState(simulated.model, simulated.data, state, _STATE)
         try:
             return super().render()
         except Exception as error:  # each of MuJoCo's three backends fails with errors of its own
@@ -34,3 +41,5 @@ class OffscreenRendering(gymnasium.Wrapper[Any, Any, Any, Any], gymnasium.utils.
                 f"cannot render: MuJoCo got no OpenGL context by '{backend}' ({type(error).__name__}: {error}); "
                 "install libegl1 and a driver and set MUJOCO_GL=egl, or libosmesa6 and MUJOCO_GL=osmesa"
             ) from error
+        finally:  # a picture must not change what follows it, though Gymnasium-Robotics puts its goals into the scene
+            mujoco.mj_setState(simulated.model, simulated.data, state, _STATE)
