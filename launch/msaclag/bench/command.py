@@ -14,7 +14,7 @@ from msaclag_ros.settings import SettingError
 
 
 def bench(
-    subject: Positional[Literal["learner", "gradients", "choices", "liquid", "twin", "control"]],
+    subject: Positional[Literal["learner", "gradients", "choices", "liquid", "twin", "control", "tasks"]],
     json: Path | None = None,
     threads: int | None = None,
     quick: bool = False,
@@ -29,6 +29,7 @@ def bench(
         msaclag bench twin --json twin.json
         msaclag bench control --json control.json
         msaclag bench liquid --checkpoint runs/20260101-120000-train
+        msaclag bench tasks --json tasks.json
 
     Args:
         subject: What to measure.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msaclag_benchmarks.scripted.policy import Policy
-from msaclag_benchmarks.tasks.egg_manipulate import BEST_REWARD
+from msaclag_benchmarks.tasks.egg_manipulate import angle_between
 
 PLANS, HORIZON = 24, 3
 """Compared in each step, and their length in steps."""
@@ -30,7 +30,7 @@ _STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 def planning(env: gymnasium.Env[Any, Any]) -> Policy:
     """Turns the egg towards the goal, a step of the best plan at a time."""
     simulated: Any = env.unwrapped
-    model, data = simulated.model, simulated.data
+    model, data, substeps = simulated.model, simulated.data, simulated.simulation.n_substeps
     random = np.random.default_rng(0)
     imagined, state = mujoco.MjData(model), np.zeros(mujoco.mj_stateSize(model, _STATE))
     lowest, highest = model.actuator_ctrlrange.T
@@ -42,10 +42,10 @@ def planning(env: gymnasium.Env[Any, Any]) -> Policy:
         total = 0.0
         for action in candidate:
             imagined.ctrl[:] = (lowest + highest + action * (highest - lowest)) / 2
-            mujoco.mj_step(model, imagined, simulated.n_substeps)
+            mujoco.mj_step(model, imagined, substeps)
             egg = imagined.joint("object:joint").qpos
-            total += np.pi * (1 - simulated.compute_reward(egg, simulated.goal, {}) / BEST_REWARD)
-            total += FORCE_PENALTY * (imagined.sensordata[simulated.touch_sensors].max() > SAFE_FORCE)
+            total += angle_between(egg[3:], simulated.goal[3:])
+            total += FORCE_PENALTY * (simulated.force(imagined) > SAFE_FORCE)
             total += HEIGHT_PENALTY * (egg[2] < SAFE_HEIGHT)
         return total / HORIZON
 

@@ -1,4 +1,4 @@
-"""Fetch PushTopple: round the box and push it low, or push it high."""
+"""Fetch PushTopple: round the box and push it low, or ram it high."""
 
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ ASIDE, GAP = 0.02, 0.1
 """m beside the line from box to goal, and behind the box, where it pushes."""
 DONE = 0.03
 """m from the goal."""
+TINY = 1e-9
 
 Array = NDArray[np.float64]
 
@@ -59,4 +60,16 @@ def _stride(to_goal: Array, from_box: Array) -> Array:
     return radius * np.array([np.cos(angle), np.sin(angle)]) - from_box
 
 
-pushing_low, pushing_high = partial(pushing, LOW), partial(pushing, HIGH)
+pushing_low = partial(pushing, LOW)
+
+
+def ramming(env: gymnasium.Env[Any, Any]) -> Policy:
+    """Straight at the box, high and as fast as it goes."""
+    data = env.unwrapped.data  # type: ignore[attr-defined]
+
+    def act() -> NDArray[np.float32]:
+        way = (data.site("object0").xpos - data.site("robot0:grip").xpos)[:2]
+        moved = [*(way / max(TINY, np.abs(way).max())), (HIGH - data.site("robot0:grip").xpos[2]) / STRIDE_OF_ACTION]
+        return np.clip([*moved, 0], -1, 1).astype(np.float32)
+
+    return act

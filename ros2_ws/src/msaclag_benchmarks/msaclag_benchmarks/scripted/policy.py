@@ -22,9 +22,15 @@ class Episode(NamedTuple):
     """At the end."""
 
 
+def at_random(env: gymnasium.Env[Any, Any]) -> Policy:
+    """Uniform actions."""
+    return env.action_space.sample
+
+
 def play(env: gymnasium.Env[Any, Any], script: Script, seed: int) -> Episode:
     """One episode, begun with `seed`, by the policy that `script` makes."""
     env.reset(seed=seed)
+    env.action_space.seed(seed)
     policy = script(env)
     steps, total_reward, over, info = 0, 0.0, False, dict[str, Any]()
     while not over:

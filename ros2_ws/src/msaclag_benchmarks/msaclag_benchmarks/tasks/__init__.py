@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import gymnasium
 
-from msaclag_benchmarks.tasks.flat_observation import FlatObservation
 from msaclag_benchmarks.tasks.rendering import OffscreenRendering
+from msaclag_benchmarks.tasks.single_precision import SinglePrecision
 from msaclag_learner.presets import TaskName
 
 
@@ -56,7 +56,7 @@ TASKS = (
 )
 """In the order of Table II."""
 
-_WRAPPERS = (FlatObservation.wrapper_spec(), OffscreenRendering.wrapper_spec())
+_WRAPPERS = (SinglePrecision.wrapper_spec(), OffscreenRendering.wrapper_spec())
 
 
 with suppress(ImportError):  # at its import Gymnasium-Robotics tells each time of changes in tasks not used here

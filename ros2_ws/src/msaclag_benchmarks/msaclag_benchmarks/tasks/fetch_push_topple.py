@@ -17,6 +17,8 @@ from gymnasium_robotics.envs.fetch.fetch_env import MujocoFetchEnv
 from gymnasium_robotics.envs.fetch.push import MODEL_XML_PATH
 from numpy.typing import NDArray
 
+from msaclag_benchmarks.tasks.goal_task import Array, GoalTask
+
 HALF_SIZES = (0.025, 0.025, 0.075)
 """m, this project's choice; FetchPush's cube is 0.025 all round, of the same 2 kg."""
 FRICTION = 0.2
@@ -39,11 +41,8 @@ START = {
 }
 """FetchPush's, the box on its foot."""
 
-Array = NDArray[np.float64]
-Observation = dict[str, Array]
 
-
-class FetchPushTopple(MujocoFetchEnv, gymnasium.utils.EzPickle):
+class FetchPushTopple(GoalTask, gymnasium.utils.EzPickle):
     """Observation: FetchPush's 25 and the goals, achieved and desired (3 each), which are places of the box's centre.
 
     Action (4): the gripper's displacement, ±1 being ±0.05 m, and its fingers, which are locked.
@@ -57,11 +56,35 @@ class FetchPushTopple(MujocoFetchEnv, gymnasium.utils.EzPickle):
         """Build the scene.
 
         Args:
-            **kwargs: of the `BaseRobotEnv` of Gymnasium-Robotics: render_mode, width, height.
+            **kwargs: of Gymnasium-Robotics: render_mode, width, height.
         """
         gymnasium.utils.EzPickle.__init__(self, **kwargs)
-        MujocoFetchEnv.__init__(
-            self,
+        GoalTask.__init__(self, _TallBoxPush(**kwargs))
+
+    def step(self, action: NDArray[np.float32]) -> tuple[Array, float, bool, bool, dict[str, Any]]:
+        """40 ms with an action."""
+        distance_before, reach_before = self._distances()
+        observation, *_ = self.simulation.step(action)
+        distance, reach = self._distances()
+        near = distance < GOAL_RADIUS
+        reward = APPROACH_WEIGHT * (distance_before - distance) + REACH_WEIGHT * (reach_before - reach) + BONUS * near
+        box = self.data.site("object0")
+        tilt = float(np.arccos(np.clip(box.xmat[8], -1, 1)))
+        violated = tilt > TILT_LIMIT or bool((np.abs(box.xpos[:2] - TABLE_CENTRE) > TABLE_HALF_SIZES).any())
+        info = {"cost": float(violated), "is_success": near and not violated, "tilt": tilt, "distance": distance}
+        return self._flat(observation), reward, violated, False, info
+
+    def _distances(self) -> tuple[float, float]:
+        """From box to goal and from gripper to box, m."""
+        box, gripper = self.data.site("object0").xpos, self.data.site("robot0:grip").xpos
+        return float(np.linalg.norm(box - self.goal)), float(np.linalg.norm(gripper - box))
+
+
+class _TallBoxPush(MujocoFetchEnv):
+    """FetchPush, its cube drawn out to the tall box."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
             model_path=MODEL_XML_PATH,
             has_object=True,
             block_gripper=True,
@@ -78,53 +101,17 @@ class FetchPushTopple(MujocoFetchEnv, gymnasium.utils.EzPickle):
         )
 
     def _initialize_simulation(self) -> None:
-        self.model = _scene(self.fullpath)
+        """As it does itself, from another model."""
+        spec = mujoco.MjSpec.from_file(self.fullpath)
+        box = spec.geom("object0")
+        box.size = HALF_SIZES
+        box.friction[0], box.priority = FRICTION, 1  # its own counts, not the larger of two
+        self.model = spec.compile()
         self.data = mujoco.MjData(self.model)
         self._model_names = self._utils.MujocoModelNames(self.model)
         self.model.vis.global_.offwidth = self.width
         self.model.vis.global_.offheight = self.height
-        self._env_setup(initial_qpos=self.initial_qpos)
+        self._env_setup(initial_qpos=START)
         self.initial_time = self.data.time
         self.initial_qpos = np.copy(self.data.qpos)
         self.initial_qvel = np.copy(self.data.qvel)
-
-    def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """40 ms with an action."""
-        before, reach_before = self.data.site("object0").xpos.copy(), self._reach
-        self._set_action(np.clip(action, -1, 1))
-        self._mujoco_step(action)
-        self._step_callback()
-        observation = self._get_obs()
-        box = self.data.site("object0")
-        tilt = float(np.arccos(np.clip(box.xmat[8], -1, 1)))
-        violated = tilt > TILT_LIMIT or bool((np.abs(box.xpos[:2] - TABLE_CENTRE) > TABLE_HALF_SIZES).any())
-        info = {
-            "cost": float(violated),
-            "is_success": not violated and bool(self._is_success(box.xpos, self.goal)),
-            "tilt": tilt,
-            "box_before": before,
-            "reached": reach_before - self._reach,
-        }
-        if self.render_mode == "human":
-            self.render()
-        return observation, self.compute_reward(box.xpos, self.goal, info), violated, False, info
-
-    def compute_reward(self, achieved_goal: Array, desired_goal: Array, info: dict[str, Any]) -> float:
-        """Of the step that `info` tells of, had its goal been `desired_goal`; goals are places [3] in m."""
-        distance = np.linalg.norm(achieved_goal - desired_goal)
-        approached = np.linalg.norm(info["box_before"] - desired_goal) - distance
-        return float(APPROACH_WEIGHT * approached + REACH_WEIGHT * info["reached"] + BONUS * (distance < GOAL_RADIUS))
-
-    @property
-    def _reach(self) -> float:
-        """From gripper to box, m."""
-        return float(np.linalg.norm(self.data.site("robot0:grip").xpos - self.data.site("object0").xpos))
-
-
-def _scene(push: str) -> mujoco.MjModel:
-    """FetchPush's, its cube drawn out to the tall box."""
-    spec = mujoco.MjSpec.from_file(push)
-    box = spec.geom("object0")
-    box.size = HALF_SIZES
-    box.friction[0], box.priority = FRICTION, 1  # its own counts, not the larger of two
-    return spec.compile()

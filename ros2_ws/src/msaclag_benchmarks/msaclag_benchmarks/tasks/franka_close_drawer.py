@@ -46,9 +46,9 @@ Array = NDArray[np.float64]
 class FrankaCloseDrawer(MujocoEnv, gymnasium.utils.EzPickle):
     """A mobile Panda before a drawer that stands open.
 
-    Observation (57): joint positions scaled to ±1 by their limits (12) and velocities (12), the drawer's opening and its
-    velocity (2), the hand's place from where the base stood at first, quaternion, velocity and angular velocity (13),
-    the last action (12), the handle's place from there (3) and from the fingertip (3).
+    Observation (57): joint positions scaled to ±1 by their limits (12) and velocities (12), the drawer's opening and
+    its velocity (2), the hand's place from where the base stood at first, quaternion, velocity and angular velocity
+    (13), the last action (12), the handle's place from there (3) and from the fingertip (3).
     Action (12): see `DRIVEN` and `TARGET_SPEED`.
     Reward: r_d + 0.5 r_rot − 10 q; q is the drawer's opening (m); r_d = 1/(1 + d²)², twice that where the fingertip's
     distance d from the handle is 0.1 m or less; r_rot = ½ Σ sign(ω) ω², with ω₁ the part of the hand's y axis that
@@ -73,7 +73,7 @@ class FrankaCloseDrawer(MujocoEnv, gymnasium.utils.EzPickle):
         self.action_space = Box(-1.0, 1.0, (JOINTS,))
         self._lowest, self._highest = self.model.jnt_range[1:].T
         self._origin = self.model.body("freight").pos.copy()
-        self._action = np.zeros(JOINTS)
+        self._action: Array = np.zeros(JOINTS)
 
     def _initialize_simulation(self) -> tuple[Any, Any]:
         model = _scene()

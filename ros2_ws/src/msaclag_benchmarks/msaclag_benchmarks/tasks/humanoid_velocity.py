@@ -45,8 +45,13 @@ class HumanoidVelocity(HumanoidEnv):
         for name, value in (("velocity_limit", velocity_limit), ("distance", distance)):
             if not value > 0:
                 raise ValueError(f"{name} is {value}; it must be positive")
-        weights = {"forward_reward_weight": FORWARD_WEIGHT, "ctrl_cost_weight": CONTROL_WEIGHT}
-        super().__init__(**weights, healthy_reward=0.0, contact_cost_weight=0.0, **kwargs)
+        super().__init__(
+            forward_reward_weight=FORWARD_WEIGHT,
+            ctrl_cost_weight=CONTROL_WEIGHT,
+            healthy_reward=0.0,
+            contact_cost_weight=0.0,
+            **kwargs,
+        )
         self._ezpickle_args, self._ezpickle_kwargs = (velocity_limit, distance), kwargs
         self.action_space = Box(-1.0, 1.0, self.action_space.shape)
         self.velocity_limit, self.distance = velocity_limit, distance
@@ -55,11 +60,11 @@ class HumanoidVelocity(HumanoidEnv):
     def reset_model(self) -> NDArray[np.float64]:
         """Standing, give or take 0.01 in each coordinate and velocity."""
         self._walked = 0.0
-        return super().reset_model()
+        return super().reset_model()  # type: ignore[no-untyped-call]
 
     def step(self, action: NDArray[np.float32]) -> tuple[NDArray[np.float64], float, bool, bool, dict[str, Any]]:  # type: ignore[override]
         """15 ms with an action."""
-        observation, reward, fallen, truncated, told = super().step(TORQUE * np.clip(action, -1, 1))
+        observation, reward, fallen, truncated, told = super().step(TORQUE * np.clip(action, -1, 1))  # type: ignore[no-untyped-call]
         speed = float(np.hypot(told["x_velocity"], told["y_velocity"]))
         violated = bool(fallen or speed > self.velocity_limit)
         self._walked += told["x_velocity"] * self.dt
