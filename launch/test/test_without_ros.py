@@ -14,6 +14,7 @@ ROS = {"rclpy", "msaclag_msgs", "std_msgs", "rosidl_runtime_py"}
         "msaclag.cli",
         "msaclag.train",
         "msaclag.report",
+        "msaclag_benchmarks",
         "msaclag_learner.training",
         "kinova_pour_env.pour_coffee",
         "sim_bridge.pour_coffee",

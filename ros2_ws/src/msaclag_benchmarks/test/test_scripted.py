@@ -6,6 +6,8 @@ import gymnasium
 import mujoco
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import msaclag_benchmarks.tasks
 from msaclag_benchmarks.scripted import egg_manipulate, fetch_push_topple, franka_close_drawer, humanoid_velocity
@@ -107,14 +109,25 @@ def test_the_reward_of_the_car_is_the_originals():
     assert reward == pytest.approx(0.1 * (-u * y + v * x) / radius / (1 + abs(radius - 1.5)), rel=1e-6)
 
 
-def test_the_lidar_shares_what_it_sees_between_neighbours():
-    for angle in np.linspace(0, 2 * np.pi, 33):
-        bins = lidar(3 * np.exp(1j * angle))
-        assert bins.max() == pytest.approx(1 - 3 / LIDAR_RANGE)
-        assert (bins > 1e-9).sum() in (2, 3)
+@given(distance=st.floats(0.01, 10), angle=st.floats(-10, 10))
+def test_the_lidar_shares_what_it_sees_between_neighbours(distance, angle):
+    bins = lidar(distance * np.exp(1j * angle))
+    assert bins.max() == pytest.approx(max(0, 1 - distance / LIDAR_RANGE))
+    assert ((bins >= 0) & (bins <= 1)).all()
+    assert (bins > 0).sum() <= 3
+    if bins.any():
         seen = np.angle((bins * np.exp(2j * np.pi * np.arange(16) / 16)).sum())
-        assert abs(np.angle(np.exp(1j * (seen - angle)))) < np.pi / 16 + 1e-6
-    assert not lidar(complex(LIDAR_RANGE, 1)).any()
+        assert abs(np.angle(np.exp(1j * (seen - angle)))) < 0.2  # half a bin, and a little
+
+
+@given(turn=st.floats(-10, 10), start=st.floats(-3, 3), axis=st.integers(0, 2))
+def test_the_angle_between_orientations_is_that_of_the_turn(turn, start, axis):
+    first, second = np.zeros(4), np.zeros(4)
+    mujoco.mju_axisAngle2Quat(first, np.eye(3)[axis], start)
+    mujoco.mju_axisAngle2Quat(second, np.eye(3)[axis], start + turn)
+    expected = abs((turn + np.pi) % (2 * np.pi) - np.pi)
+    assert angle_between(first, second) == pytest.approx(expected, abs=1e-6)
+    assert angle_between(first, -second) == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_push_is_safe_low_and_not_high():
@@ -127,7 +140,7 @@ def test_a_push_is_safe_low_and_not_high():
 def test_the_box_that_toppled_was_tilted():
     env = made("push_topple")
     env.reset(seed=0)
-    act, tilts = SCRIPTS["msaclag/FetchPushTopple-v0"].violating(env), []
+    act, tilts = fetch_push_topple.pushing(fetch_push_topple.HIGH, env), []
     terminated = False
     while not terminated:
         _, _, terminated, _, info = env.step(act())
