@@ -62,7 +62,12 @@ COMMANDS = {
     "study": Command(
         "msaclag.study.command:study", "many runs: settings, algorithms, variants, seeds", _TRAINING_MISTAKES
     ),
-    "report": Command("msaclag.report:report", "figures and tables of runs", ("msaclag.recorded_run:MetricsError",)),
+    "report": Command(
+        "msaclag.report:report", "figures and tables of runs and of bags", ("msaclag.recorded_run:MetricsError",)
+    ),
+    "recover": Command(
+        "msaclag.bag.recover:recover", "a bag that was cut off, made whole again", ("msaclag.bag.writer:BagError",)
+    ),
 }
 
 USAGE = "usage: msaclag COMMAND … (msaclag COMMAND --help tells of its options)"

@@ -1,6 +1,7 @@
 """The graph as plain data: which nodes, with which parameters. `msaclag up` and the launch files both start this."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from msaclag.launch_arguments import LaunchArguments
@@ -80,7 +81,7 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
     if arguments.mirror and arguments.arm != "sim":
         nodes.insert(1, ("sim_bridge", MIRROR, {"gui": arguments.gui and arguments.arm == "real"}))
     if arguments.record:
-        nodes.insert(0, ("msaclag", "recorder_node", {"bag_dir": str(arguments.bag)}))
+        nodes.insert(0, ("msaclag", "recorder_node", {"bag_dir": str(arguments.bag), "about": _about(arguments)}))
     if problems := list(problems_of(arguments, {name: parameters for _, name, parameters in nodes})):
         raise GraphError("\n  ".join(["the graph cannot start:", *problems]))
     return [
@@ -96,3 +97,12 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
         )
         for package, name, parameters in nodes
     ]
+
+
+def _about(arguments: LaunchArguments) -> str:
+    """What the bag is to tell of the run: its arm, its arguments and the further parameters of its nodes."""
+    given = {name: str(value) if isinstance(value, Path) else value for name, value in asdict(arguments).items()}
+    about = {"arm": arguments.arm, "arguments": json.dumps(given)}
+    if arguments.params_file is not None and arguments.params_file.is_file():
+        about["parameters"] = arguments.params_file.read_text("utf8", errors="replace")
+    return json.dumps(about)

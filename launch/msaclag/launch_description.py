@@ -4,9 +4,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ament_index_python.packages import get_packages_with_prefixes
 from launch import Action, LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction, SetEnvironmentVariable, Shutdown
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable, Shutdown
 from launch.events.process import ProcessExited
 from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import Node
@@ -18,9 +17,6 @@ from msaclag.node_process import PATIENCE
 from msaclag.pours import make_pours
 from msaclag.up import make_folders
 from msaclag_ros.settings import settings_of
-
-ROSBAG2 = {"ros2bag", "rosbag2_storage_mcap"}
-"""Packages that record in place of recorder_node where they are installed."""
 
 
 def launch_description(task: str) -> LaunchDescription:
@@ -58,8 +54,7 @@ def _start(context: LaunchContext, task: str) -> list[Action]:
     nodes = describe(arguments)
     make_folders(arguments)
     make_pours(arguments)
-    rosbag2 = set(get_packages_with_prefixes()) >= ROSBAG2
-    return [_rosbag2(node) if rosbag2 and node.name == "recorder_node" else _node(node) for node in nodes]
+    return [_node(node) for node in nodes]
 
 
 def _node(node: NodeDescription) -> Node:
@@ -76,15 +71,6 @@ def _node(node: NodeDescription) -> Node:
         sigterm_timeout=str(PATIENCE),
         on_exit=_on_exit(node.name) if node.essential else None,
     )
-
-
-def _rosbag2(recorder: NodeDescription) -> ExecuteProcess:
-    from msaclag.recorder_node import sources
-
-    topics = [f"{recorder.namespace.rstrip('/')}/{name}" for name in sources()]
-    folder = str(recorder.parameters["bag_dir"])
-    command = ["ros2", "bag", "record", "--storage", "mcap", "--output", folder, "--include-hidden-topics", "--topics"]
-    return ExecuteProcess(cmd=[*command, *topics], name=recorder.name, output="both", on_exit=_on_exit(recorder.name))
 
 
 def _on_exit(name: str) -> Callable[[ProcessExited, LaunchContext], Action | None]:

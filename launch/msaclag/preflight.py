@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from kinova_pour_env.kortex.wheel import MISSING
+from msaclag.bag.snapshots import snapshots_of
 from msaclag.launch_arguments import LaunchArguments
 from msaclag_ros.domain import domain_id
 from msaclag_ros.settings import SettingError
@@ -49,6 +50,8 @@ def problems_of(arguments: LaunchArguments, parameters: Mapping[str, Collection[
     if arguments.record:
         if arguments.bag.exists():
             yield f"the bag {arguments.bag} exists already: name another with bag_dir:= or run_dir:=, or move it away"
+        elif (snapshots := snapshots_of(arguments.bag)).exists():
+            yield f"{snapshots} holds the violations of another bag: name another with bag_dir:=, or move it away"
         elif arguments.bag_dir is not None:
             yield from _folder("bag_dir", arguments.bag_dir)
     if arguments.params_file is not None:

@@ -7,6 +7,7 @@ from builtin_interfaces.msg import Time
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
+from std_msgs.msg import String
 
 from kinova_pour_env import messages
 from kinova_pour_env.arm import ArmState
@@ -28,8 +29,17 @@ class Broadcast:
         """
         self._context, self._name = node.context, node.get_fully_qualified_name()
         self._now, self._tell_clock = now, clock
-        topics = ("observation", "transition", "safety_violation", "cup_motion", "joint_states", "clock")
+        topics = (
+            "observation",
+            "transition",
+            "safety_violation",
+            "cup_motion",
+            "reset_phase",
+            "joint_states",
+            "clock",
+        )
         self._out = {name: publisher(node, name) for name in topics}
+        self._phase = ""
         self._noted: tuple[Tick, int, Time] | None = None
         # Filled anew each period: to make them takes rclpy four times as long.
         self._motion, self._joints, self._clock = CupMotion(), JointState(), Clock()
@@ -43,6 +53,12 @@ class Broadcast:
         """Publish where the joints are."""
         messages.fill_joint_state(self._joints, state, stamp)
         self.publish("joint_states", self._joints)
+
+    def phase(self, name: str) -> None:
+        """Publish the phase of a reset where it is a new one; empty for none."""
+        if name != self._phase:
+            self._phase = name
+            self.publish("reset_phase", String(data=name))
 
     def note(self, tick: Tick, episode: int) -> None:
         """Keep one control period for `tell_noted`, for it has time; but not a violation."""

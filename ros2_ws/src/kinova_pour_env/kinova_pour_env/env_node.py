@@ -273,6 +273,7 @@ class EnvNode(Node):
             if unwritten
             else reset.through(self.task.reset(self._random), self._in_phase, self._reset_failed)
         )
+        self._broadcast.phase("")
         if obstacle is not None:
             self.arm.stop()
             if not self._ending:  # the executor that would carry the result has stopped
@@ -288,6 +289,7 @@ class EnvNode(Node):
 
     def _in_phase(self, phase: str) -> None:
         """One period of a reset; one that moves is watched as an episode is."""
+        self._broadcast.phase(phase)
         if self._watchdog is not None:
             moves = phase in MOVING if isinstance(self.arm, Guarded) else phase == RETREAT  # the twin is Home at once
             self._watchdog.beat() if moves else self._watchdog.rest()

@@ -10,6 +10,7 @@ from rclpy.duration import Duration
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
+from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 from msaclag_msgs.action import ResetEpisode
@@ -66,6 +67,7 @@ TOPICS: dict[str, Topic] = {
     "transition": Topic(Transition, _reliable(1000)),
     "safety_violation": Topic(SafetyViolation, _reliable(100, latched=True)),
     "cup_motion": Topic(CupMotion, _sensor(200)),
+    "reset_phase": Topic(String, _reliable(10, latched=True)),
     "learner_status": Topic(LearnerStatus, _reliable(1, latched=True)),
     "joint_states": Topic(JointState, _sensor(200)),
     "clock": Topic(Clock, _sensor(200)),

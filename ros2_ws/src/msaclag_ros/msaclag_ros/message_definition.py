@@ -1,5 +1,6 @@
-"""The text of a message's definition with all that it contains, as bags carry it (schema encoding `ros2msg`)."""
+"""The text of a message's definition with all that it contains, as bags carry it (`ros2msg`), and its hash."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -23,3 +24,12 @@ def message_definition(message_type: Any) -> str:
         waiting += [f"{package}/{word}" for word in re.findall(r"^([A-Z]\w*)\b(?!/)", texts[each], re.MULTILINE)]
     others = [f"{_SEPARATOR}\nMSG: {each}\n{text}" for each, text in texts.items() if each != name]
     return "\n".join([texts[name], *others])
+
+
+def type_hash(message_type: Any) -> str:
+    """The hash (RIHS01) of a message's type, by which other machines know whether theirs is the same."""
+    package, name = message_type.__module__.split(".")[0], message_type.__name__
+    described = json.loads(Path(get_package_share_directory(package), "msg", f"{name}.json").read_text("utf8"))
+    hashes = {each["type_name"]: each["hash_string"] for each in described["type_hashes"]}
+    found: str = hashes[f"{package}/msg/{name}"]
+    return found
