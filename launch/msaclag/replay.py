@@ -8,8 +8,8 @@ from rich.console import Console
 from tyro.conf import Positional, arg
 
 from kinova_pour_env import POUR_COFFEE
+from msaclag.bag.transitions import Recording, read_recording
 from msaclag.console import RunConsole, summary_table
-from msaclag.recorded_transitions import Recording, read_recording
 from msaclag.train import fresh_folder
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.received import received
@@ -37,7 +37,7 @@ def replay(
     if not recordings:
         raise SettingError("name one bag or log, or more: their transitions are what is trained from")
     console = Console(highlight=False)
-    found = [read_recording(path) for path in recordings]
+    found = [read_recording(path, console) for path in recordings]
     _tell(console, found)
     folder = Path(training.run_dir or fresh_folder("replay"))
     steps = sum(sum(received(each).moved and not each.evaluation for each in one.transitions) for one in found)
@@ -82,6 +82,8 @@ def _begun(config: TrainingConfig, recordings: list[Recording]) -> TrainingRun:
 def _tell(console: Console, recordings: list[Recording]) -> None:
     for recording in recordings:
         console.print(f"{recording.path}: {len(recording.transitions)} transitions", soft_wrap=True)
+        for damage in recording.damages:
+            console.print(f"  {damage}", style="yellow", soft_wrap=True)
         if missing := recording.missing:
             console.print(
                 f"  {len(missing)} between them are missing and not learned from, the first is number {missing[0]}",

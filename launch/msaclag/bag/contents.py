@@ -135,7 +135,7 @@ def read_contents(paths: Sequence[Path], console: Console) -> list[Contents]:
     for path in paths:
         for file in bag_files(path):
             by_run.setdefault(_run_of(file) or str(path), []).append(file)
-    return [_Reading(name, files).contents(console) for name, files in by_run.items()]
+    return [_Reading("/".join(Path(run).parts[-2:]), files).contents(console) for run, files in by_run.items()]
 
 
 def read_motion(contents: Contents, episode: Episode, console: Console) -> Motion:

@@ -26,7 +26,7 @@ def effort(runs: Sequence[Contents]) -> Figure:
             _draw(axis, run, name, f"C{number}")
         axis.set_title(title, fontsize=10, loc="left")
         axis.set_xlabel("transitions")
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.05 * axis.get_ylim()[1])
         axis.grid(alpha=0.3)
     handles = [Line2D([], [], color=f"C{number}", label=run.name) for number, run in enumerate(runs)]
     handles += [

@@ -31,8 +31,8 @@ class Losses:
 
     @property
     def damaged(self) -> bool:
-        """Whether what once was on the disk cannot be read any more."""
-        return bool(self.chunks or self.bytes or self.messages)
+        """Whether messages that once were on the disk cannot be read any more."""
+        return bool(self.chunks or self.messages)
 
     def __str__(self) -> str:
         """In words; empty for none."""

@@ -28,6 +28,8 @@ from msaclag_ros.settings import SettingError
 _HEAD = struct.Struct("<BQ")  # of a record
 _TIMES = struct.Struct("<QQ")  # at the beginning of a chunk
 _MESSAGE = struct.Struct("<HIQQ")
+_CHUNKED = (Opcode.SCHEMA, Opcode.CHANNEL, Opcode.MESSAGE)  # lie in chunks, if there are any
+_NO_SCHEMA = Schema(id=0, name="", encoding="", data=b"")
 _FIRST_PRIVATE = 0x80
 _HOUR = 3600.0
 
@@ -110,16 +112,15 @@ class BagFile:
             yield opcode, stream.read(length)
 
     def _torn(self, opcode: int, beginning: bytes, left: int) -> None:
-        """What is left of the file is no whole record."""
-        if not left:
-            return
+        """What is left of the file is no whole record; one of an index takes no message along."""
         self.losses.bytes += left
+        if left < _HEAD.size or (opcode in iter(Opcode) and opcode not in (Opcode.CHUNK, Opcode.MESSAGE)):
+            return
         self._lost += left
-        if opcode == Opcode.CHUNK:
-            self.losses.chunks += 1
-            if len(beginning) == _TIMES.size:
-                _, end = _TIMES.unpack(beginning)
-                self._miss(end)
+        self.losses.chunks += 1
+        if opcode == Opcode.CHUNK and len(beginning) == _TIMES.size:
+            _, end = _TIMES.unpack(beginning)
+            self._miss(end)
 
     def _take(self, opcode: int, body: bytes) -> Iterator[BagMessage]:
         try:
@@ -127,6 +128,8 @@ class BagFile:
                 yield from self._chunk(body)
             elif opcode == Opcode.MESSAGE_INDEX:
                 self._count_lost(body)
+            elif opcode in _CHUNKED and (self._whole or self.losses.chunks):
+                raise McapError("outside the chunks, where no checksum is")
             else:
                 yield from self._record(opcode, body)
         except DAMAGE:
@@ -179,7 +182,8 @@ class BagFile:
                 self.about = metadata.metadata
 
     def _know(self, channel: Channel) -> None:
-        schema = self._schemas[channel.schema_id]
+        if (schema := self._schemas.get(channel.schema_id, _NO_SCHEMA)) is _NO_SCHEMA and channel.schema_id:
+            return  # the chunk that told of its type was damaged
         self._channels[channel.id] = channel.topic
         if channel.topic not in self.topics:
             offered, type_hash = channel.metadata.get(QOS, ""), channel.metadata.get(TYPE_HASH, "")

@@ -51,6 +51,8 @@ def _write(folder: Path, files: list[BagFile], messages: Iterator[tuple[BagFile,
             if not bag.has(message.topic):
                 bag.add_topic(file.topics[message.topic])
             bag.write(message)
+        if bag is not None and (lost := "; ".join(str(file.losses) for file in files if file.losses)):
+            bag.about["lost"] = lost
     finally:
         if bag is not None:
             bag.close()

@@ -42,6 +42,6 @@ def _write(file: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) ->
     with aside.open("w", encoding="utf8", newline="") as stream:
         table = csv.writer(stream)
         table.writerow(head)
-        table.writerows([f"{value:.9g}" if isinstance(value, float) else value for value in row] for row in rows)
+        table.writerows([f"{value:.12g}" if isinstance(value, float) else value for value in row] for row in rows)
     os.replace(aside, file)
     return file

@@ -10,8 +10,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
+from matplotlib.figure import Figure, SubFigure
 
 from msaclag.bag.contents import Contents, Episode, Floats, Motion, Standing
 
@@ -20,6 +19,12 @@ GOAL_RADIUS = 0.05
 
 MARGIN = 0.12
 """Of the episode's length, before and after it, for the resets."""
+
+WORTH_A_NAME = 0.015
+"""Of the width, of a phase that has room for its name."""
+
+SUDDEN = 0.1
+"""s of a reset that is not worth telling."""
 
 _VIOLATION, _RESET, _LINE = "tab:red", "tab:gray", "tab:blue"
 
@@ -34,10 +39,10 @@ class Span(NamedTuple):
 
 def timeline(contents: Contents, episode: Episode, motion: Motion) -> Figure:
     """The figure of an episode with at least one reading of the motion."""
-    figure = plt.figure(figsize=(13, 11), layout="constrained")
-    grid = GridSpec(9, 2, figure, width_ratios=(1, 1.9), height_ratios=(2, 2, 2, 2, 2, 2, 1.1, 1.1, 1.1))
-    _paths(figure, grid, episode, motion)
-    panels = _panels(figure, grid)
+    figure = plt.figure(figsize=(13, 10), layout="constrained")
+    left, right = figure.subfigures(1, 2, width_ratios=(1, 1.8))
+    _paths(left, episode, motion)
+    panels = _panels(right)
     seconds = motion.times - episode.begin
     _motion(panels, seconds, motion)
     _steps(panels["reward"], episode)
@@ -64,35 +69,31 @@ class _Clock:
         return float(np.interp(received, self._received, self._seconds)) + outside
 
 
-def _paths(figure: Figure, grid: GridSpec, episode: Episode, motion: Motion) -> None:
-    """From above and from the front, in metres, equal scales."""
-    for rows, (across, up), title in (
-        (slice(0, 3), ("y", "x"), "path from above"),
-        (slice(3, 6), ("y", "z"), "path from the front"),
-    ):
-        axis = figure.add_subplot(grid[rows, 0])
-        horizontal, vertical = motion.columns[across], motion.columns[up]
-        points = axis.scatter(horizontal, vertical, c=motion.times - episode.begin, cmap="viridis", s=6)
-        axis.plot(horizontal[0], vertical[0], "o", color="0.3", markersize=8, markerfacecolor="none", label="begin")
-        goal = dict(zip("xyz", episode.goal, strict=True))
-        circle = plt.Circle((goal[across], goal[up]), GOAL_RADIUS, fill=False, color="tab:green", label="goal, 5 cm")
-        axis.add_patch(circle)
-        for number, violation in enumerate(episode.violations):
-            at = np.argmin(np.abs(motion.times - violation.time))
-            label = "violation" if not number else None
-            axis.plot(horizontal[at], vertical[at], "X", color=_VIOLATION, markersize=10, label=label)
+def _paths(figure: SubFigure, episode: Episode, motion: Motion) -> None:
+    """From above and from the front, in metres, with equal scales; the base's y points to the left."""
+    axes = figure.subplots(2, 1)
+    goal = dict(zip("xyz", episode.goal, strict=True))
+    angles = np.linspace(0, 2 * np.pi, 60)
+    violated = [np.argmin(np.abs(motion.times - violation.time)) for violation in episode.violations]
+    for axis, up, title in zip(axes, "xz", ("path from above", "path from the front"), strict=True):
+        across, along = motion.columns["y"], motion.columns[up]
+        points = axis.scatter(across, along, c=motion.times - episode.begin, cmap="viridis", s=6)
+        ring = goal["y"] + GOAL_RADIUS * np.cos(angles), goal[up] + GOAL_RADIUS * np.sin(angles)
+        axis.plot(across[0], along[0], "o", color="0.3", markersize=8, markerfacecolor="none", label="begin")
+        axis.plot(*ring, color="tab:green", linewidth=1, label="5 cm around the goal")
+        if violated:
+            axis.plot(across[violated], along[violated], "X", color=_VIOLATION, markersize=9, label="violation")
         axis.set_aspect("equal", "datalim")
-        axis.invert_xaxis()  # the base's y points to the left
-        axis.set_xlabel(f"{across}, m")
         axis.set_ylabel(f"{up}, m")
         axis.set_title(title, fontsize=10, loc="left")
+        axis.invert_xaxis()
         axis.grid(alpha=0.3)
-        axis.legend(frameon=False, fontsize=8, loc="best")
-    figure.colorbar(points, ax=axis, orientation="horizontal", label="s since the episode began", aspect=40, pad=0.02)
+    axes[0].legend(frameon=False, fontsize=8, loc="best")
+    axes[1].set_xlabel("y, m")
+    figure.colorbar(points, ax=axes, location="bottom", label="s since the episode began", aspect=40)
 
 
-def _panels(figure: Figure, grid: GridSpec) -> dict[str, Axes]:
-    panels: dict[str, Axes] = {}
+def _panels(figure: SubFigure) -> dict[str, Axes]:
     labels = {
         "tilt": "tilt\nrad",
         "slosh": "coffee\nshare",
@@ -104,13 +105,12 @@ def _panels(figure: Figure, grid: GridSpec) -> dict[str, Axes]:
         "multiplier": "ν",
         "temperature": "α",
     }
-    for row, (name, label) in enumerate(labels.items()):
-        axis = figure.add_subplot(grid[row, 1], sharex=panels.get("tilt"))
+    axes = figure.subplots(len(labels), 1, sharex=True, height_ratios=[2] * 6 + [1.1] * 3)
+    for axis, label in zip(axes, labels.values(), strict=True):
         axis.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=9)
         axis.grid(alpha=0.3)
-        axis.tick_params(labelbottom=name == "temperature", labelsize=8)
-        panels[name] = axis
-    return panels
+        axis.tick_params(labelsize=8)
+    return dict(zip(labels, axes, strict=True))
 
 
 def _motion(panels: dict[str, Axes], seconds: Floats, motion: Motion) -> None:
@@ -148,7 +148,9 @@ def _learner(panels: dict[str, Axes], contents: Contents, clock: _Clock, seconds
         times, values = [time for time, _ in steps], [value[index] for _, value in steps]
         axis.step([*times, ends[1]], [*values, values[-1]], where="post", color=_LINE, linewidth=1)
         axis.text(1.005, 0.5, f"{values[-1]:.3g}", transform=axis.transAxes, va="center", fontsize=8)
-        axis.margins(y=0.3)
+        axis.ticklabel_format(useOffset=False)
+        middle, half = (max(values) + min(values)) / 2, max(max(values) - min(values), 0.02 * max(values), 1e-6)
+        axis.set_ylim(middle - half, middle + half)
 
 
 def _events(panels: dict[str, Axes], contents: Contents, episode: Episode, clock: _Clock) -> None:
@@ -170,17 +172,12 @@ def _events(panels: dict[str, Axes], contents: Contents, episode: Episode, clock
     for span in _resets(contents, clock, (low, high)):
         for axis in panels.values():
             axis.axvspan(span.begin, span.end, color=_RESET, alpha=0.15, linewidth=0)
-        first.text(
-            (span.begin + span.end) / 2,
-            0.5,
-            span.name,
-            transform=first.get_xaxis_transform(),
-            rotation=90,
-            ha="center",
-            va="center",
-            fontsize=8,
-            color="0.3",
-        )
+        if span.end - span.begin > WORTH_A_NAME * (high - low):
+            place = (span.begin + span.end) / 2, 0.5
+            across = first.get_xaxis_transform()
+            first.text(
+                *place, span.name, transform=across, rotation=90, ha="center", va="center", fontsize=8, color="0.3"
+            )
 
 
 def _resets(contents: Contents, clock: _Clock, shown: tuple[float, float]) -> Iterator[Span]:
@@ -200,15 +197,21 @@ def _phases(told: list[Standing], clock: _Clock) -> Iterator[Span]:
 
 def _title(contents: Contents, episode: Episode, clock: _Clock) -> str:
     kind = "evaluation" if episode.evaluation else "training"
-    lines = [f"{contents.name}: episode {episode.number} ({kind}), {len(episode.times)} steps"]
-    lines[0] += f", return {sum(episode.rewards):.1f}"
-    before = [span for span in _phases(contents.phases, clock) if span.end <= MARGIN][-12:]
-    told = []
-    for span in reversed(before):
-        if told and span.end < before[before.index(span) + 1].begin - 1.0:
-            break
-        told.insert(0, f"{span.name} {span.end - span.begin:.1f} s")
-    if told:
-        lines.append(f"reset before it: {', '.join(told)}")
+    lines = [
+        f"{contents.name}: episode {episode.number} ({kind}), {len(episode.times)} steps, "
+        f"return {sum(episode.rewards):.1f}"
+    ]
+    if reset := _reset_before(contents, clock):
+        lines.append("reset before it: " + ", ".join(f"{span.name} {span.end - span.begin:.1f} s" for span in reset))
     lines += [violation.message or violation.kind for violation in episode.violations]
     return "\n".join(lines)
+
+
+def _reset_before(contents: Contents, clock: _Clock) -> list[Span]:
+    """Its phases, which follow each other without a gap; none of a reset that takes no time, as on the twin."""
+    reset: list[Span] = []
+    for span in _phases(contents.phases, clock):
+        if span.begin > 0:
+            break
+        reset = [*reset, span] if reset and reset[-1].end == span.begin else [span]
+    return reset if sum(span.end - span.begin for span in reset) > SUDDEN else []

@@ -1,20 +1,24 @@
 """Transitions as bags and logs of the environment hold them."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mcap.reader import NonSeekingReader
 from rclpy.serialization import deserialize_message
+from rich.console import Console
 
-from kinova_pour_env.transition_segment import DAMAGE, TOPIC, read_segment
+from kinova_pour_env.transition_segment import TOPIC
+from msaclag.bag.progress import read
+from msaclag.bag.reading import BagFile, bag_files
 from msaclag_msgs.msg import Transition
 from msaclag_ros.settings import SettingError
 
+ABOUT = "about"
+"""The topic on which a log says what is true of all its transitions; a bag has none."""
 
-@dataclass(frozen=True)
+
+@dataclass
 class Recording:
     """What one bag or log holds.
 
@@ -23,45 +27,45 @@ class Recording:
         transitions: each once, in the order of their numbers.
         conditions: of the task, as a log tells them; empty for a bag.
         missing: numbers between the first and the last that are not there.
+        damages: a sentence for each file from which something is lost, or, of a bag, may be.
     """
 
     path: Path
     transitions: list[Transition]
-    conditions: dict[str, Any]
-    missing: list[int]
+    conditions: dict[str, Any] = field(default_factory=dict)
+    missing: list[int] = field(default_factory=list)
+    damages: list[str] = field(default_factory=list)
 
 
-def read_recording(path: Path) -> Recording:
+def read_recording(path: Path, console: Console) -> Recording:
     """All that is whole in a bag's folder, or in the folder of a log (RUN_DIR/transitions), or in one of their files.
+
+    Args:
+        path: of it.
+        console: for a bar.
 
     Raises:
         SettingError: nothing is there, or no transition in it.
     """
-    files = sorted(path.glob("*.mcap")) if path.is_dir() else [path]
-    if not files or not all(file.is_file() for file in files):
-        raise SettingError(f"{path} holds no MCAP file: name the folder of a bag, or RUN_DIR/transitions")
-    conditions: dict[str, Any] = {}
+    files = bag_files(path)
+    recording = Recording(path, [])
     by_number: dict[int, Transition] = {}
-    for file in files:
-        segment = read_segment(file)
-        told = [data for _, data in segment.transitions] if segment.about else _in_bag(file)
-        conditions |= json.loads(segment.about.get("conditions", "{}"))
-        for data in told:
-            transition = deserialize_message(data, Transition)
+    for _, message in read(files, console, {TOPIC, ABOUT}):
+        if message.topic == ABOUT:
+            recording.conditions |= json.loads(json.loads(message.data).get("conditions", "{}"))
+        else:
+            transition = deserialize_message(message.data, Transition)
             by_number.setdefault(transition.seq, transition)
+    recording.damages = [f"{file.path}: {file.losses}" for file in files if _worth_telling(file)]
     if not by_number:
-        raise SettingError(f"{path} holds no transition: was it recorded with this project's graph?")
+        told = "; ".join(recording.damages)
+        raise SettingError(f"{path} holds no transition: {told or 'was it recorded with the graph of this project?'}")
     numbers = sorted(by_number)
-    missing = sorted(set(range(numbers[0], numbers[-1])) - by_number.keys())
-    return Recording(path, [by_number[number] for number in numbers], conditions, missing)
+    recording.transitions = [by_number[number] for number in numbers]
+    recording.missing = sorted(set(range(numbers[0], numbers[-1])) - by_number.keys())
+    return recording
 
 
-def _in_bag(file: Path) -> Iterator[bytes]:
-    """Serialised transitions; a bag that was cut off ends with its last whole chunk."""
-    with file.open("rb") as stream:
-        try:
-            for _, channel, message in NonSeekingReader(stream, validate_crcs=True).iter_messages(log_time_order=False):
-                if channel.topic.rpartition("/")[2] == TOPIC:
-                    yield message.data
-        except DAMAGE:
-            return
+def _worth_telling(file: BagFile) -> bool:
+    """A log that was cut off lost nothing: each transition was on the disk before it was told to anybody."""
+    return file.losses.damaged if ABOUT in file.topics else bool(file.losses)

@@ -37,6 +37,7 @@ class BagWriter:
 
     Attributes:
         folder: of the bag.
+        about: what is to be known of the bag; may grow until it is closed.
         extent: what was written so far.
         open: whether it can still be written.
     """
@@ -53,7 +54,7 @@ class BagWriter:
             BagError: it exists, or cannot be made.
         """
         self.folder, self.extent = folder, Extent({})
-        self._about, self._reserve = dict(about), reserve
+        self.about, self._reserve = dict(about), reserve
         self._topics: dict[str, BagTopic] = {}
         self._channels: dict[str, int] = {}
         self._schemas: dict[str, int] = {}
@@ -64,7 +65,7 @@ class BagWriter:
             self._file = (folder / f"{folder.name}_0.mcap").open("xb")
             self._writer = Writer(self._file, chunk_size=CHUNK)
             self._writer.start("ros2", "msaclag")
-            self._writer.add_metadata(ABOUT, self._about)
+            self._writer.add_metadata(ABOUT, self.about)
             self._sync()
         except FileExistsError as error:
             raise BagError(f"the bag {folder} exists already: name another folder, or move it away") from error
@@ -127,7 +128,7 @@ class BagWriter:
         if not self.open:
             return
         self.open = False
-        information = bag_information(Path(self._file.name).name, self._topics, self.extent, self._about)
+        information = bag_information(Path(self._file.name).name, self._topics, self.extent, self.about)
         try:
             self._writer.flush()
             self._writer.add_metadata("rosbag2", {"serialized_metadata": _as_yaml(information)})

@@ -133,3 +133,52 @@ def test_it_begins_anew_after_a_gap() -> None:
         assert (estimate.update(state).cup_acceleration is None) == (state.time == 0)
     later = replace(state, time=state.time + 1.1 * LONGEST_GAP, wrist_acceleration=state.wrist_acceleration + 0.1)
     assert estimate.update(later) is later
+
+
+def amplified(velocity_noise: float, force_noise: float) -> tuple[float, float]:
+    """Standard deviations of the acceleration and of the jerk of an arm that stands, along an axis."""
+    estimate, effort, found = CupMotionEstimate(1.0), None, []
+    random = np.random.default_rng(1)
+    standing, _ = next(readings(Sensors()))
+    still = standing.wrist_acceleration
+    for period in range(1500):
+        state = replace(
+            standing,
+            time=period * PERIOD,
+            cup_velocity=velocity_noise * random.standard_normal(3),
+            cup_angular_velocity=np.zeros(3),
+            wrist_acceleration=still + (max(force_noise, 1e-12)) * random.standard_normal(3),
+            wrist_angular_velocity=np.zeros(3),
+        )
+        reading = estimate.update(state)
+        effort = effort or Effort(reading)
+        effort.update(reading)
+        found.append((*effort.acceleration, *effort.jerk))
+    spread = np.array(found[100:]).std(axis=0)
+    return spread[:3].mean(), spread[3:].mean()
+
+
+def test_the_joints_noise_is_amplified_as_docs_bags_tells() -> None:
+    acceleration, jerk = amplified(0.001, 0.0)
+    assert (acceleration, jerk) == pytest.approx((0.001 * 6.04, 0.001 * 354), rel=0.06)
+
+
+def test_the_imus_noise_is_amplified_as_docs_bags_tells() -> None:
+    acceleration, jerk = amplified(0.0, 0.05)
+    assert (acceleration, jerk) == pytest.approx((0.05 * 0.604, 0.05 * 25.9), rel=0.06)
+
+
+def test_the_estimate_is_late_by_half_a_period_and_its_jerk_by_one() -> None:
+    """Against the motion itself: what comes of a reading is that of half a period, or a whole one, before it."""
+    estimate, effort, accelerations, jerks = CupMotionEstimate(1.0), None, [], []
+    seen = list(readings(Sensors()))
+    for state, _ in seen:
+        reading = estimate.update(state)
+        effort = effort or Effort(reading)
+        effort.update(reading)
+        accelerations.append(effort.acceleration)
+        jerks.append(effort.jerk)
+    mean = np.array([truth for _, truth in seen])  # over the period before, which is the value in its middle
+    np.testing.assert_allclose(accelerations[40:], mean[40:], atol=0.01)
+    of_mean = np.diff(mean, axis=0, prepend=mean[:1]) / PERIOD  # the value of a period before
+    np.testing.assert_allclose(jerks[40:], of_mean[40:], atol=0.05)
