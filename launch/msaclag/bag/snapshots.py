@@ -1,5 +1,6 @@
 """The last seconds before each violation, and a moment after, as a bag of its own."""
 
+import re
 import struct
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -107,7 +108,7 @@ class Snapshots:
     def _write(self) -> None:
         """What is remembered, led by what stood before."""
         kinds = list(dict.fromkeys(self._kinds))
-        folder = self.folder / f"{len(self.made) + 1:04d}-{kinds[0]}"
+        folder = self.folder / f"{len(self.made) + 1:04d}-{_as_name(kinds[0])}"
         bag = BagWriter(folder, {**self._about, "violations": ", ".join(kinds)})
         try:
             for message in [*self._standing.values(), *(message for _, message in self._recent)]:
@@ -118,3 +119,8 @@ class Snapshots:
             bag.close()
         self.made.append(folder)
         self._due, self._kinds = None, []
+
+
+def _as_name(kind: str) -> str:
+    """A kind as part of a folder's name, whatever a detector calls it."""
+    return re.sub(r"\W+", "_", kind, flags=re.ASCII) or "unnamed"
