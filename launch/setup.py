@@ -14,6 +14,7 @@ setup(
         ("share/msaclag/launch", glob("*.launch.py")),
         ("share/msaclag/config", glob("config/*.yaml")),
         ("share/msaclag/config/studies", glob("config/studies/*.yaml")),
+        ("share/msaclag/layouts", glob("layouts/*")),
     ],
     install_requires=[
         "numpy",

@@ -15,7 +15,7 @@ from rclpy.qos import ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from rosbags.highlevel import AnyReader
 
-from msaclag.bag.reading import BagFile
+from msaclag.bag.reading import BagFile, about_of
 from msaclag.cli import main
 from msaclag.recorder_node import sources
 from msaclag_msgs.msg import Transition
@@ -71,13 +71,12 @@ def test_every_topic_arrives_and_the_bag_is_whole_after_a_signal(publishers, mat
     assert recorder.returncode == 130, error
     with AnyReader([tmp_path / "bag"]) as reader:
         counts = {connection.topic: connection.msgcount for connection in reader.connections}
-        about = reader.readers[0].metadata["custom_data"]
         offered = {connection.topic: connection.ext.offered_qos_profiles for connection in reader.connections}
     assert {name: counts[f"/left/{name}"] for name in reliable} == {name: sent[name] for name in reliable}
     assert all(counts[f"/left/{name}"] > 0 for name in TOPICS)
     assert all(offered[f"/left/{name}"][0].reliability.name == "RELIABLE" for name in reliable)
-    assert about["arm"] == "sim"
-    assert about["version"] == version("msaclag")
+    about = about_of(tmp_path / "bag/bag_0.mcap")
+    assert (about["arm"], about["version"]) == ("sim", version("msaclag"))
     with AnyReader([tmp_path / "bag-violations/0001-unnamed"]) as reader:
         assert "/left/safety_violation" in reader.topics
 

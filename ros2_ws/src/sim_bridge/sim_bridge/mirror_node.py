@@ -26,6 +26,9 @@ from msaclag_ros.settings import build, settings_of
 from sim_bridge.mirror import Mirror
 from sim_bridge.mirror_markers import MirrorMarkers
 
+TOPIC = "mirror"
+"""Of the markers, relative to the namespace."""
+
 TOLD = 5
 """Pairs of bodies, the nearest."""
 
@@ -37,7 +40,8 @@ class MirrorNodeConfig:
     """What is mirrored, and how often."""
 
     environment: str = "env_node"
-    """The node whose arm it is; what stands around the arm is read from its parameters."""
+    """The node whose arm it is; what stands around the arm is read from its parameters. Without one, as of a bag that
+    is played, it stands as by default."""
     rate: Annotated[float, Field(gt=0, le=40)] = 10.0
     """Markers per second."""
     near: Annotated[float, Field(ge=0, le=0.3)] = 0.01
@@ -55,11 +59,12 @@ class MirrorNode(Node):
         self.exit_code: int | None = None
         self._config = declare(self, MirrorNodeConfig)
         refuse_unknown(self)
-        self._environment = AsyncParameterClient(self, self._config.environment)
+        environment = self._config.environment
+        self._environment = AsyncParameterClient(self, environment) if environment else None
         self._scene: Future | None = None
         self._mirror: Mirror | None = None
         self._joint_positions: Vector | None = None
-        self._out = self.create_publisher(MarkerArray, "mirror", 1)
+        self._out = self.create_publisher(MarkerArray, TOPIC, 1)
         subscribe(self, "joint_states", self._on_joints)
         self.create_timer(1 / self._config.rate, self._look)
         publish_health(self, self._health)
@@ -84,15 +89,20 @@ class MirrorNode(Node):
             self._out.publish(self._markers.message(self.get_clock().now().to_msg()))
 
     def _find_scene(self) -> None:
+        if self._environment is None:
+            self._mirror_in(Scene())
+            return
         names = [setting.name for setting in settings_of(Scene, "scene")]
         if self._scene is not None and self._scene.done():
             values = map(parameter_value_to_python, self._scene.result().values)
-            scene = build(Scene, dict(zip(names, values, strict=True)), "scene")
-            self._mirror = Mirror(scene, gui=self._config.gui)
-            self._markers = MirrorMarkers(self._mirror.world)
-            self.get_logger().info(f"mirrors the arm of {self._config.environment}")
+            self._mirror_in(build(Scene, dict(zip(names, values, strict=True)), "scene"))
         elif self._scene is None and self._environment.services_are_ready():
             self._scene = self._environment.get_parameters(names)
+
+    def _mirror_in(self, scene: Scene) -> None:
+        self._mirror = Mirror(scene, gui=self._config.gui)
+        self._markers = MirrorMarkers(self._mirror.world)
+        self.get_logger().info(f"mirrors the arm of {self._config.environment or 'a bag'}")
 
     def _health(self) -> Health:
         if self._mirror is None or self._joint_positions is None:

@@ -81,3 +81,15 @@ def test_it_shows_the_arm_and_tells_distances_by_name(graph) -> None:
     assert base.pose.position.z == pytest.approx(0.075)
     assert any(bodies.startswith("half_arm_1_link - ") for bodies in told)
     assert all(distance.endswith(" m") for distance in told.values())
+
+
+def test_without_an_environment_it_mirrors_the_joints_of_a_bag() -> None:
+    rclpy.init(args=["--ros-args", "-p", "environment:=''"])
+    mirror = MirrorNode()
+    mirror._look()
+    mirror._on_joints(state(HOME))
+    mirror._look()
+    assert mirror._health().message.startswith(("nothing is near", "nearest"))
+    mirror.close()
+    mirror.destroy_node()
+    rclpy.try_shutdown()
