@@ -34,6 +34,7 @@ setup(
         "tensorboard",
         "torch>=2.2",
         "tyro",
+        "zstandard",
     ],
     extras_require={"gamepad": ["pygame-ce"]},
     zip_safe=True,

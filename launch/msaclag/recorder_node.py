@@ -34,6 +34,9 @@ from msaclag_ros.settings import SettingError
 PERIOD = 0.1
 """s between two batches."""
 
+FLUSH = 1.0
+"""s between two flushes of the bag to the disk; what came since the last one is lost with the power."""
+
 DEPTH = 2000
 """Messages of a topic that may wait for the next batch, or while the disk is busy."""
 
@@ -141,6 +144,7 @@ class RecorderNode(Node):
             for topic, source in self._sources.items()
         }
         self.create_timer(PERIOD, self._record)
+        self.create_timer(FLUSH, self.bag.flush)
         self.get_logger().info(f"recording {len(self._sources)} topics into {self.bag.folder}")
 
     def close(self) -> None:

@@ -32,8 +32,7 @@ def report(
 
     Args:
         paths: Folders of runs of `msaclag up`, `msaclag train` or ros2 launch, or folders that hold such; or bags.
-        out: Folder for a comparison or for what comes of a bag; if left out, the folder `report` in the first path, or
-            BAG-report beside the first bag.
+        out: Folder for a comparison or for what comes of bags; the folder `report` in the first path if left out.
         episode: Of a bag, the one to draw; if left out, the last with a violation, else the last.
     """
     if not paths:
@@ -44,8 +43,8 @@ def report(
     if episode is not None and not bags:
         raise MetricsError("an episode is drawn from a bag: name the bag, e.g. RUN_DIR/bag")
     if bags:
-        place = bags[0].absolute()
-        written = report_bags(bags, out or place.with_name(f"{place.stem}-report"), episode)
+        place = bags[0] if bags[0].is_dir() else bags[0].parent
+        written = report_bags(bags, out or place / "report", episode)
     else:
         folders = folders_of_runs(paths)
         alone = folders == [*paths] and len(paths) == 1

@@ -128,7 +128,7 @@ def test_a_bag_that_was_cut_off_is_drawn_and_tabulated_and_what_was_lost_is_told
     (tmp_path / "bag").mkdir()
     (tmp_path / "bag/bag_0.mcap").write_bytes(whole[:-100])
     assert main(["report", str(tmp_path / "bag"), "--episode", "1"]) == 0
-    told, out = capsys.readouterr(), tmp_path / "bag-report"
+    told, out = capsys.readouterr(), tmp_path / "bag/report"
     assert "it has no index" in told.err
     names = ["effort.png", "episodes.csv", "episode_1.png", "episode_1.csv"]
     assert told.out.split() == [str(out / name) for name in names]

@@ -8,6 +8,7 @@ import yaml
 from kinova_pour_env.env_node import EnvNodeConfig
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.scene import Scene
+from msaclag.recorder_node import RecorderConfig
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_ros.settings import settings_of
 from sim_bridge.twin_config import TwinConfig
@@ -19,6 +20,7 @@ TASK = PourCoffeeConfig.preset(NODE.setting, NODE.reward)
 DEFAULTS = {
     "env_node": [(NODE, ""), (Scene(), "scene"), (TASK, "task"), (TwinConfig(), "sim")],
     "learner_node": [(TrainingConfig(), "")],
+    "recorder_node": [(RecorderConfig(), "")],
 }
 
 

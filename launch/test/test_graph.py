@@ -1,5 +1,6 @@
 """What would be started, and what forbids it."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -25,7 +26,10 @@ def refusal(arguments) -> str:
 def test_the_graph(arguments, tmp_path):
     recorder, env, learner = describe(arguments(steps="7", seed="3", namespace="lab/left", rate="5", gui="true"))
     assert [node.executable for node in (recorder, env, learner)] == ["recorder_node", "env_node", "learner_node"]
-    assert recorder.parameters == {"bag_dir": str(tmp_path / "run" / "bag")}
+    assert recorder.parameters["bag_dir"] == str(tmp_path / "run" / "bag")
+    about = json.loads(recorder.parameters["about"])
+    assert about["arm"] == "sim"
+    assert json.loads(about["arguments"])["seed"] == 3
     assert env.parameters == {
         "arm": "sim",
         "setting": "1",

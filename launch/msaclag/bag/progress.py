@@ -26,6 +26,10 @@ def read(
     columns = (TextColumn("{task.description}"), BarColumn(None), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         for file in files:
-            task = progress.add_task(file.path.name, total=file.path.stat().st_size)
-            for message in file.messages(wanted, lambda position, task=task: progress.update(task, completed=position)):
+            for message in _told(file, wanted, progress):
                 yield file, message
+
+
+def _told(file: BagFile, wanted: Collection[str] | None, progress: Progress) -> Iterator[BagMessage]:
+    task = progress.add_task(file.path.name, total=file.path.stat().st_size)
+    return file.messages(wanted, lambda position: progress.update(task, completed=position))

@@ -29,6 +29,7 @@ _HEAD = struct.Struct("<BQ")  # of a record
 _TIMES = struct.Struct("<QQ")  # at the beginning of a chunk
 _MESSAGE = struct.Struct("<HIQQ")
 _CHUNKED = (Opcode.SCHEMA, Opcode.CHANNEL, Opcode.MESSAGE)  # lie in chunks, if there are any
+_OPCODES = frozenset(int(opcode) for opcode in Opcode)
 _NO_SCHEMA = Schema(id=0, name="", encoding="", data=b"")
 _FIRST_PRIVATE = 0x80
 _HOUR = 3600.0
@@ -102,7 +103,7 @@ class BagFile:
             begin = stream.tell()
             head = stream.read(_HEAD.size)
             opcode, length = _HEAD.unpack(head) if len(head) == _HEAD.size else (0, 0)
-            known = opcode in iter(Opcode) or opcode >= _FIRST_PRIVATE
+            known = opcode in _OPCODES or opcode >= _FIRST_PRIVATE
             if not known or begin + _HEAD.size + length > size:
                 self._torn(opcode, stream.read(_TIMES.size), size - begin)
                 return
@@ -114,7 +115,7 @@ class BagFile:
     def _torn(self, opcode: int, beginning: bytes, left: int) -> None:
         """What is left of the file is no whole record; one of an index takes no message along."""
         self.losses.bytes += left
-        if left < _HEAD.size or (opcode in iter(Opcode) and opcode not in (Opcode.CHUNK, Opcode.MESSAGE)):
+        if left < _HEAD.size or (opcode in _OPCODES and opcode not in (Opcode.CHUNK, Opcode.MESSAGE)):
             return
         self._lost += left
         self.losses.chunks += 1

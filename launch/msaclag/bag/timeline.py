@@ -26,6 +26,7 @@ WORTH_A_NAME = 0.015
 SUDDEN = 0.1
 """s of a reset that is not worth telling."""
 
+_CLEAR = {"edgecolor": "none", "framealpha": 0.8}
 _VIOLATION, _RESET, _LINE = "tab:red", "tab:gray", "tab:blue"
 
 
@@ -122,7 +123,7 @@ def _motion(panels: dict[str, Axes], seconds: Floats, motion: Motion) -> None:
     axis.axhline(1, color=_VIOLATION, linewidth=0.8, linestyle=":")
     axis.plot(seconds, columns["fill"], color="saddlebrown", linewidth=1, label="fill of the mug")
     axis.set_ylim(0, 1.5)
-    axis.legend(frameon=False, fontsize=8, ncols=2, loc="upper left", borderaxespad=0.1)
+    axis.legend(fontsize=8, ncols=2, loc="upper left", borderaxespad=0.1, **_CLEAR)
 
 
 def _steps(axis: Axes, episode: Episode) -> None:
@@ -130,7 +131,7 @@ def _steps(axis: Axes, episode: Episode) -> None:
     axis.stairs(episode.rewards, edges, color=_LINE, baseline=None, label="reward of a step")
     costly = edges[1:][np.array(episode.costs, dtype=bool)]
     axis.plot(costly, np.zeros(len(costly)), "v", color=_VIOLATION, label="cost 1")
-    axis.legend(frameon=False, fontsize=8, ncols=2, loc="upper left", borderaxespad=0.1)
+    axis.legend(fontsize=8, ncols=2, loc="upper left", borderaxespad=0.1, **_CLEAR)
 
 
 def _learner(panels: dict[str, Axes], contents: Contents, clock: _Clock, seconds: Floats) -> None:
@@ -160,7 +161,7 @@ def _events(panels: dict[str, Axes], contents: Contents, episode: Episode, clock
     for violation in episode.violations:
         time = violation.time - episode.begin
         for axis in panels.values():
-            axis.axvline(time, color=_VIOLATION, linewidth=1, linestyle="--")
+            axis.axvline(time, color=_VIOLATION, linewidth=1, linestyle="--", alpha=0.7)
         first.annotate(
             violation.kind.replace("_", " "),
             (time, 1.02),

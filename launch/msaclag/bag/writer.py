@@ -1,11 +1,10 @@
 """An MCAP bag as rosbag2 writes it, from serialised messages: QoS, definitions and hashes of types, metadata.yaml.
 
-Its chunks have checksums, and each is on the disk after a second: a loss of power costs no more than that.
+Its chunks have checksums, and what was flushed is on the disk: a loss of power costs no more than what came since.
 """
 
 import os
 import shutil
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -15,14 +14,13 @@ from mcap.writer import Writer
 
 from msaclag.bag.topic import ENCODING, QOS, TYPE_HASH, BagMessage, BagTopic, Extent, bag_information
 
-PERIOD = 1.0
-"""s between two writings to the disk, of what came since the last one as a chunk."""
-
 CHUNK = 1 << 20
-"""Bytes of a chunk, before compression; a bag with more in a second has several a second."""
+"""Bytes of a chunk, before compression, unless `flush` ends it earlier."""
 
 RESERVE = 16 * CHUNK
 """Bytes left on the disk when recording ends because it is full: room to close the bag."""
+
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 ABOUT = "msaclag"
 """Name of the MCAP metadata, at the beginning of the file, that says of what run the bag is."""
@@ -58,7 +56,6 @@ class BagWriter:
         self._topics: dict[str, BagTopic] = {}
         self._channels: dict[str, int] = {}
         self._schemas: dict[str, int] = {}
-        self._written = time.monotonic()
         self.open = False
         try:
             folder.mkdir(parents=True)
@@ -100,11 +97,9 @@ class BagWriter:
         except OSError as error:
             self._abort(error)
         self.extent.add(topic, received)
-        if time.monotonic() - self._written >= PERIOD:
-            self.flush()
 
     def flush(self) -> None:
-        """Bring to the disk what was written.
+        """Bring to the disk what was written, as a chunk of its own.
 
         Raises:
             BagError: the disk is full or failed; the bag has been closed.
@@ -117,7 +112,6 @@ class BagWriter:
             self._sync()
         except OSError as error:
             self._abort(error)
-        self._written = time.monotonic()
 
     def close(self) -> None:
         """Write the index and metadata.yaml; does nothing a second time.
@@ -130,7 +124,7 @@ class BagWriter:
         self.open = False
         information = bag_information(Path(self._file.name).name, self._topics, self.extent, self.about)
         try:
-            self._writer.flush()
+            self._writer.flush()  # type: ignore[no-untyped-call]
             self._writer.add_metadata("rosbag2", {"serialized_metadata": _as_yaml(information)})
             self._writer.finish()  # type: ignore[no-untyped-call]
             self._file.flush()
@@ -157,4 +151,4 @@ class BagWriter:
 
 
 def _as_yaml(tree: object) -> str:
-    return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+    return yaml.dump(tree, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
