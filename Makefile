@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format clean
+.PHONY: help setup demo test check format docs all clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,5 +25,10 @@ format: setup ## formats and fixes what can be fixed
 	@.venv/bin/ruff check --fix-only
 	@.venv/bin/ruff format
 
+docs: setup ## the documents as a site in site/, its links checked
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/with-ros mkdocs build --quiet --strict
+
+all: format check test ## what to run before a commit: format, lint, types, tests (which build the site too)
+
 clean: ## removes all that the set-up made; runs/ stays
-	@rm -rf .venv ros2_ws/build ros2_ws/install ros2_ws/log .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv ros2_ws/build ros2_ws/install ros2_ws/log site .pytest_cache .mypy_cache .ruff_cache .hypothesis

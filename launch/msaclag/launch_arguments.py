@@ -24,8 +24,9 @@ _TRAINING = TrainingConfig()
 class LaunchArguments:
     """What one run of the graph is started with."""
 
-    arm: Literal["real", "emulated", "sim"] = "sim"
-    """The Gen3, Kinova's API emulated, or the PyBullet twin."""
+    arm: Annotated[str, Field(pattern=r"^\w+$")] = "sim"
+    """As an installed package offers it: the Gen3 (real), Kinova's API emulated (emulated), the PyBullet twin (sim), or
+    an arm of your own."""
     setting: Literal["1", "2", "3", "4", "real"] = "1"
     """Row of the paper's Table III."""
     reward: Literal["shaped", "printed"] = "shaped"

@@ -91,6 +91,8 @@ def test_every_problem_is_named_at_once(arguments, monkeypatch):
 
 
 def test_an_arm_that_no_package_offers(arguments, monkeypatch):
+    offered = "arm:=twin: no installed package offers that arm (there are: emulated, real, sim)"
+    assert offered in refusal(arguments(arm="twin"))
     monkeypatch.setattr("msaclag.preflight.entry_points", lambda group: [])
     assert "arm:=sim: no installed package offers that arm (there are: none)" in refusal(arguments())
 

@@ -31,7 +31,7 @@ def test_a_run_has_a_folder_of_its_own():
     ("word", "message"),
     [
         ("stepps:=3", "there is no setting 'stepps' (did you mean 'steps'?)"),
-        ("arm:=twin", "'arm' is 'twin', but takes one of real, emulated, sim"),
+        ("reward:=paid", "'reward' is 'paid', but takes one of shaped, printed"),
         ("rate:=-1", "'rate' is '-1', but takes a number above 0 and at most 40"),
         ("rate:=nan", "'rate' is 'nan'"),
         ("steps:=2.5", "'steps' is '2.5', but takes a whole number"),

@@ -13,7 +13,7 @@ class EnvNodeConfig:
     """What the environment is made of."""
 
     arm: str = "sim"
-    """The arm, as an installed package offers it: sim, emulated or real."""
+    """The arm, as an installed package offers it: sim, emulated, real, or one of your own."""
     mirror: str = "sim"
     """The simulated arm that tells one in real time how near it is to itself and to the scene, so that it slows down
     before it touches; empty for none."""
