@@ -1,0 +1,1 @@
+"""An arm of one's own: a mug that floats."""
