@@ -45,7 +45,9 @@ class ReachByTheWall(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
 
 
 DEFAULTS = TrainingConfig(
-    algorithm=AlgorithmConfig(value_scale=1.0, initial_temperature=0.05, temperature_floor=0.02),
+    algorithm=AlgorithmConfig(
+        value_scale=1.0, critic_rate=1e-3, policy_rate=1e-3, initial_temperature=0.05, initial_multiplier=1.0
+    ),
     steps=3000,
     run_dir="runs/reach_by_the_wall",
 )

@@ -1,5 +1,6 @@
 """The arm of docs/extending/arm.md: installed as a package it is offered by its name, and the script pours with it."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +19,11 @@ PACKAGE = Path(__file__).resolve().parents[1] / "floating_mug"
 
 @pytest.fixture(scope="module")
 def site_packages(tmp_path_factory):
+    """Where pip has installed a copy of it, since it builds where the sources are."""
     folder = tmp_path_factory.mktemp("site-packages")
+    sources = shutil.copytree(PACKAGE, tmp_path_factory.mktemp("sources") / PACKAGE.name)
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--target", str(folder)]
-    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(PACKAGE)], check=True)
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(sources)], check=True)
     return folder
 
 

@@ -45,6 +45,7 @@ def test_nothing_comes_from_another_host(site):
         loaded.feed(page.read_text("utf8"))
         assert loaded.addresses
         assert [address for address in loaded.addresses if "//" in address] == [], page
+        assert 'class="mermaid"' not in page.read_text("utf8"), f"{page}: the theme would fetch mermaid"
     for sheet in site.rglob("*.css"):
         assert not re.search(r"url\([\"']?(https?:)?//", sheet.read_text("utf8")), sheet
 

@@ -37,14 +37,19 @@ class FloatingMug:
         self.scene, self.config = scene, config or FloatingMugConfig()
         self._stopped = False
         self._time = 0.0
-        self._stand(np.array(START))
+        self._position: Vector = np.array(START)
+        self._rotation: Vector = np.eye(3)
+        self._twist: Vector = np.zeros(6)
+        self._commanded: Vector = np.zeros(6)
 
     def reset(self, random: np.random.Generator, scene: Scene | None = None) -> Iterator[str]:
         """Go to a first state near Home; yields the phase."""
         yield HOME
         self.scene = scene or self.scene
         self._stopped = False
-        self._stand(START + random.uniform(-1, 1, 3) * self.scene.start_spread)
+        self._position = START + random.uniform(-1, 1, 3) * self.scene.start_spread
+        self._rotation = np.eye(3)
+        self._twist = self._commanded = np.zeros(6)
 
     def send_twist(self, twist: Vector) -> None:
         """Replace the commanded twist [6], which is kept until the next."""
@@ -85,7 +90,3 @@ class FloatingMug:
     def close(self) -> None:
         """Leave it standing."""
         self.stop()
-
-    def _stand(self, position: Vector) -> None:
-        self._position, self._rotation = position, np.eye(3)
-        self._twist = self._commanded = np.zeros(6)

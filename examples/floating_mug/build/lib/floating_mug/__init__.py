@@ -1,1 +1,0 @@
-"""An arm of one's own: a mug that floats."""
