@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LEARNER = Path("ros2_ws/src/msaclag_learner")
 EXAMPLE = ROOT / "examples" / "sac_penalty"
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
