@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
 from msaclag_learner.training import train
 
-GOAL = np.array([0.8, 0.0])
+GOAL = np.array([0.5, 0.0])
 WALL = 1.0
 """Largest x that is allowed."""
 SPEED = 0.1
@@ -30,7 +30,7 @@ class ReachByTheWall(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         """Begin anywhere to the left; all that is drawn is drawn by `np_random`."""
         super().reset(seed=seed)
-        self.position = self.np_random.uniform((-0.8, -0.8), (0.4, 0.8))
+        self.position = self.np_random.uniform((-1.0, -0.8), (0.2, 0.8))
         self.step_count = 0
         return self.position.astype(np.float32), {}
 
