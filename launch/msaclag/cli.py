@@ -39,6 +39,11 @@ _TRAINING_MISTAKES = (
 COMMANDS = {
     "up": Command("msaclag.up:up", "the whole ROS 2 graph: learner, environment and recorder as processes"),
     "call": Command("msaclag.call:call", "acknowledge, or another word to a running graph"),
+    "console": Command(
+        "msaclag.web.command:console",
+        "a page in the browser that shows a running graph, and can stop it",
+        ("kinova_pour_env.arm:ArmError",),
+    ),
     "train": Command("msaclag.train:train", "training on the twin in one process, without ROS", _TRAINING_MISTAKES),
     "demonstrate": Command(
         "msaclag.demonstrate:WAYS",
