@@ -68,7 +68,7 @@ class Control:
         self._lists.pop(client.client_id, None)
 
     def _ask_for_token(self, client: viser.ClientHandle, tab: viser.GuiTabHandle) -> None:
-        with client.gui.add_form() as form:
+        with client.gui.add_form(None) as form:
             field = client.gui.add_text("Token", "", hint="As in the file or variable that the console was started with.")
             client.gui.add_button("Take control", icon=viser.Icon.KEY)
         said = client.gui.add_html(words.note("Read-only until the token is given."))

@@ -67,6 +67,7 @@ def _distances(joints: NDArray[np.float64], mirror: Mirror) -> list[Margin]:
     for name, of_itself in (("collision", False), ("self-collision", True)):
         nearest = next((contact for contact in near if contact.self_collision == of_itself), None)
         distance = FARTHEST if nearest is None else nearest.distance
-        text = f"beyond {FARTHEST} m" if nearest is None else f"{distance:.3f} m, {' to '.join(nearest.bodies)}"
-        found.append(Margin(name, distance, 0.2, 0.02, text.replace("_", " ")))
+        bodies = () if nearest is None else (body.removesuffix("_link").replace("_", " ") for body in nearest.bodies)
+        text = f"beyond {FARTHEST} m" if nearest is None else f"{distance:.3f} m, {' – '.join(bodies)}"
+        found.append(Margin(name, distance, 0.2, 0.02, text))
     return found

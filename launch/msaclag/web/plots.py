@@ -1,18 +1,21 @@
 """The curves: of the learning, over episodes and transitions, and of the mug's motion, over the last seconds."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import viser
 from numpy.typing import NDArray
 from viser import uplot
 
-from msaclag.web.heard import Heard
+from msaclag.web.heard import WINDOW, Heard
 
-HEIGHT = 132
+HEIGHT, HEIGHT_WITH_LEGEND = 122, 142
 """Pixels."""
 
 _COLOURS = ("#4dabf7", "#ffa94d", "#69db7c")
+_RED = "#ff6b6b"
+_FROM_0: dict[str, Any] = {"at_least": (0.0, 0.1)}
 _FAINT = "rgba(120, 140, 165, 0.45)"
 
 Columns = tuple[NDArray[np.float64], ...]
@@ -27,20 +30,26 @@ class Plots:
 
     def add_learning(self) -> None:
         """Into the container that is open."""
-        self._returns = self._add("return of an episode, and mean of 20", ("return", "mean"), (_FAINT, _COLOURS[0]))
-        self._rates = self._add(
-            "of the last 20 episodes", ("success", "violation"), (_COLOURS[2], "#ff6b6b"), bounds=(-0.02, 1.02)
+        self._returns = self._add(
+            "return, over episodes", ("of one", f"mean of {WINDOW}"), (_FAINT, _COLOURS[0]), across="episode"
         )
-        self._threshold = self._add("ε, threshold of the cost", ("ε",), _COLOURS[:1])
+        self._rates = self._add(
+            f"share of the last {WINDOW} episodes",
+            ("success", "violation"),
+            (_COLOURS[2], _RED),
+            across="episode",
+            at_least=(0.0, 1.0),
+        )
+        self._threshold = self._add("ε, threshold of the cost, over transitions", ("ε",), _COLOURS[:1])
         self._multiplier = self._add("ν, multiplier of the constraint", ("ν",), _COLOURS[1:2])
         self._temperature = self._add("α, temperature", ("α",), _COLOURS[2:])
 
     def add_motion(self) -> None:
         """Into the container that is open."""
-        self._slosh = self._add("slosh: 1 reaches the rim", ("slosh",), _COLOURS[:1])
-        self._speed = self._add("speed of the mug, m/s", ("speed",), _COLOURS[1:2])
-        self._acceleration = self._add("acceleration, m/s²", ("acceleration",), _COLOURS[2:])
-        self._jerk = self._add("jerk, m/s³", ("jerk",), _COLOURS[:1])
+        self._slosh = self._add("slosh over the last seconds; 1 reaches the rim", ("slosh",), _COLOURS[:1], **_FROM_0)
+        self._speed = self._add("speed of the mug, m/s", ("speed",), _COLOURS[1:2], **_FROM_0)
+        self._acceleration = self._add("acceleration, m/s²", ("acceleration",), _COLOURS[2:], **_FROM_0)
+        self._jerk = self._add("jerk, m/s³", ("jerk",), _COLOURS[:1], **_FROM_0)
 
     def show_learning(self, heard: Heard) -> None:
         """What the curves have become."""
@@ -64,24 +73,35 @@ class Plots:
         title: str,
         names: Sequence[str],
         colours: Sequence[str],
-        bounds: tuple[float, float] | None = None,
+        *,
+        across: str = "",
+        at_least: tuple[float, float] | None = None,
     ) -> viser.GuiUplotHandle:
+        """Curves by these names over `across`; the axis shows `at_least` this range, if it is given."""
         nothing = np.array([0.0, 1.0])
-        series = (uplot.Series(), *(uplot.Series(label=name, stroke=colour, width=1.5)
-                                    for name, colour in zip(names, colours, strict=True)))  # fmt: skip
-        scales = {"x": uplot.Scale(time=False)}
-        if bounds is not None:
-            scales["y"] = uplot.Scale(range=bounds)
+        curves = [
+            uplot.Series(label=name, stroke=colour, width=1.5, points={"show": False})
+            for name, colour in zip(names, colours, strict=True)
+        ]
+        scales: dict[str, uplot.Scale] = {"x": {"time": False}}
+        if at_least is not None:
+            low, high = ({"pad": 0.05, "soft": soft, "mode": 1} for soft in at_least)
+            scales["y"] = {"range": {"min": low, "max": high}}  # type: ignore[typeddict-item]
         return self._gui.add_uplot(
             (nothing, *[np.full(2, np.nan)] * len(names)),
-            series,
+            (uplot.Series(label=across), *curves),
             title=title,
             scales=scales,
             legend=uplot.Legend(show=len(names) > 1),
-            height=HEIGHT,
+            height=HEIGHT if len(names) == 1 else HEIGHT_WITH_LEGEND,
+            padding=(10, 20, 0, 0),
         )
 
 
 def _put(handle: viser.GuiUplotHandle, columns: Columns) -> None:
-    if len(columns[0]) > 1:
+    if len(columns[0]) > 1 and not _same(handle.data, columns):
         handle.data = columns
+
+
+def _same(before: Columns, after: Columns) -> bool:
+    return len(before[0]) == len(after[0]) and before[0][-1] == after[0][-1] and before[0][0] == after[0][0]
