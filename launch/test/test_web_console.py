@@ -187,7 +187,7 @@ def test_a_person_stops_and_acknowledges_from_the_page(graph, console, visit):
     page = visit(console)
     page.get_by_text("PyBullet twin, setting 1").wait_for()
     page.get_by_text("Training", exact=True).wait_for()
-    page.get_by_text("coffee to the rim").wait_for()
+    page.get_by_text("joint limits").wait_for()
 
     page.get_by_role("textbox").fill("fedcba9876543210")
     page.get_by_role("button", name="Take control").click()

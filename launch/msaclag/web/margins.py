@@ -1,6 +1,6 @@
 """How far the arm and the coffee are from each constraint."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from msaclag.web.heard import Heard
 from msaclag.web.surroundings import Surroundings
 from sim_bridge.mirror import FARTHEST, Mirror
+
+EMPTY = 0.01
+"""Fill below which there is nothing left to spill."""
 
 
 class Margin(NamedTuple):
@@ -35,13 +38,22 @@ def margins(heard: Heard, around: Surroundings, mirror: Mirror) -> list[Margin]:
     found = []
     cup, joints = heard.newest.get("cup_motion"), heard.joint_positions
     if cup is not None:
-        rim = 1 - cup.slosh
-        found.append(Margin("coffee to the rim", rim, 1.0, 0.25, f"{100 * max(0.0, rim):.0f} % of the freeboard"))
+        found.append(_spill(cup, around.task))
         place = cup.pose.position
         found.append(_workspace(np.array([place.x, place.y, place.z]), around.task))
     if joints is not None:
         found += [_joint_limits(joints, around.task), *_distances(joints, mirror)]
     return found
+
+
+def _spill(cup: Any, task: PourCoffeeConfig) -> Margin:
+    """Coffee at the rim may leave it; only what lands beside the target cup is a violation."""
+    if cup.spilled > task.spill_tolerance:
+        return Margin("spill", 0.0, 1.0, 0.25, f"{1e6 * cup.spilled:.1f} ml beside the target cup")
+    if cup.fill < EMPTY:
+        return Margin("spill", 1.0, 1.0, 0.25, "the mug is empty")
+    rim = max(0.0, 1 - cup.slosh)
+    return Margin("spill", max(rim, 1e-3), 1.0, 0.25, f"{100 * rim:.0f} % of the freeboard left")
 
 
 def _workspace(position: NDArray[np.float64], task: PourCoffeeConfig) -> Margin:

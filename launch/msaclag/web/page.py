@@ -84,8 +84,8 @@ class Page:
         scene.set_up_direction("+z")
         scene.world_axes.visible = False
         scene.configure_default_lights(cast_shadow=False)
-        server.initial_camera.position = (1.55, -1.1, 0.95)
-        server.initial_camera.look_at = (0.38, -0.06, 0.28)
+        server.initial_camera.position = (1.35, -0.95, 0.8)
+        server.initial_camera.look_at = (0.4, -0.08, 0.26)
         scene.add_grid("/grid", 4, 4, plane="xy", cell_size=0.25, position=(0, 0, -0.041), section_size=1.0)
         gui.main_panel.dock_left()
         gui.main_panel.set_width(LEFT)

@@ -1,7 +1,7 @@
 """The scene in 3-D: the arm, the mug with its coffee, the target cup, the goal, the workspace, and what happened where."""
 
 from collections import deque
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -66,14 +66,8 @@ class Picture:
         self._cup = scene.add_frame("/world/cup", show_axes=False)
         for part in bodies.parts(target_cup_urdf(around.scene.target_cup)):
             self._add("/world/cup/body", part, opacity=0.55)
-        scene.add_box(
-            "/world/workspace",
-            _BOX,
-            np.subtract(around.task.workspace_high, around.task.workspace_low),
-            wireframe=True,
-            position=np.add(around.task.workspace_high, around.task.workspace_low) / 2,
-            cast_shadow=False,
-        )
+        edges = _edges(np.array(around.task.workspace_low), np.array(around.task.workspace_high))
+        scene.add_line_segments("/world/workspace", edges, _BOX, thickness=1.2, thickness_units="screen")
         self._goal = scene.add_icosphere(
             "/world/goal", around.task.arrival_radius, _GOAL, opacity=0.3, cast_shadow=False, receive_shadow=False
         )
@@ -187,3 +181,10 @@ class Picture:
             flat_shading=False,
             **place,
         )
+
+
+def _edges(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The edges of a box, [12, 2, 3]."""
+    corners = [np.where(choice, high, low) for choice in product((False, True), repeat=3)]
+    pairs = combinations(corners, 2)
+    return np.array([pair for pair in pairs if np.sum(pair[0] != pair[1]) == 1], np.float32)

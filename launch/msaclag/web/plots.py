@@ -16,7 +16,7 @@ HEIGHT, HEIGHT_WITH_LEGEND = 122, 142
 _COLOURS = ("#4dabf7", "#ffa94d", "#69db7c")
 _RED = "#ff6b6b"
 _FROM_0: dict[str, Any] = {"at_least": (0.0, 0.1)}
-_FAINT = "rgba(120, 140, 165, 0.45)"
+_FAINT = "rgba(150, 165, 185, 0.6)"
 
 Columns = tuple[NDArray[np.float64], ...]
 

@@ -10,7 +10,7 @@ from msaclag_ros.settings import build, settings_of
 
 ENVIRONMENT = "env_node"
 
-_OF_THE_TASK = ("workspace_low", "workspace_high", "joint_limit_margin", "arrival_radius")
+_OF_THE_TASK = ("workspace_low", "workspace_high", "joint_limit_margin", "arrival_radius", "spill_tolerance")
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Surroundings:
         arm: real, emulated or sim.
         setting: row of Table III.
         scene: as written, before an episode's draw.
-        task: of which only the workspace, the margin of the joints and the arrival radius were asked.
+        task: of which only what `asked` names was asked for.
     """
 
     arm: str

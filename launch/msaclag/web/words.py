@@ -35,7 +35,7 @@ def banner(standing: Standing) -> str:
 
 
 def facts(heard: Heard, around: Surroundings | None) -> str:
-    """The arm, and the episode under way."""
+    """The arm, the episode under way, and what the learner has tuned."""
     rows = []
     if around is not None:
         arm = {"sim": "PyBullet twin", "emulated": "emulated Gen3", "real": "Gen3"}.get(around.arm, around.arm)
@@ -45,6 +45,9 @@ def facts(heard: Heard, around: Surroundings | None) -> str:
     if (cup := heard.newest.get("cup_motion")) is not None:
         rows.append(("in the mug", f"{100 * cup.fill:.0f} % of its capacity"))
         rows.append(("poured, spilled", f"{1e6 * cup.poured:.0f} ml, {1e6 * cup.spilled:.0f} ml"))
+    if (status := heard.newest.get("learner_status")) is not None:
+        rows.append(("ε, ν, α", f"{status.threshold:.3f}, {status.multiplier:.3g}, {status.temperature:.3g}"))
+        rows.append(("steps/s, updates/s", f"{status.steps_per_s:.1f}, {status.updates_per_s:.1f}"))
     cells = (
         f'<tr><td style="{_HEAD}">{escape(name)}</td><td style="{_CELL}">{escape(text)}</td></tr>'
         for name, text in rows
