@@ -34,10 +34,18 @@ from msaclag_ros.endpoints import publisher, subscribe
 pytestmark = [pytest.mark.graph, pytest.mark.slow, pytest.mark.timeout(300)]
 
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --use-angle=swiftshader --enable-unsafe-swiftshader --disable-quic "
-    "--no-first-run --disable-background-networking --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 TOKEN = "0123456789abcdef"
 PATIENCE = 60_000
 """ms: a page that draws in software on a busy machine takes its time."""
@@ -77,12 +85,18 @@ class Pourer(Node):
         answer = PolicyAction(episode=asked.episode, step=asked.step, values=values.tolist())
         answer.header.stamp = asked.header.stamp
         self._action.publish(answer)
-        share = self._step / 1000
+        share = self._step / 20_000
         self._status.publish(
             LearnerStatus(
-                phase="training", algorithm="meta_sac_lag", step=self._step, steps=1000, updates=self._step,
-                threshold=1 - 0.1 * share, multiplier=10 - share, temperature=float(np.exp(-3 * share)),
-            )  # fmt: skip
+                phase="training",
+                algorithm="meta_sac_lag",
+                step=self._step,
+                steps=20_000,
+                updates=self._step,
+                threshold=1 - 0.1 * share,
+                multiplier=10 - share,
+                temperature=float(np.exp(-3 * share)),
+            )
         )
 
 

@@ -34,7 +34,7 @@ from sim_bridge.urdf import arm_urdf
 
 def transition(seq, episode, step, **changes):
     told = {
-        "evaluation": False, "duration": 0.1, "reward": 1.0, "cost": 0, "next_observation": [0.5, 0.1, 0.3] + [0.0] * 12,
+        "evaluation": False, "duration": 0.1, "reward": 1.0, "cost": 0, "next_observation": [0.5, 0.1, 0.3],
         "terminated": False, "truncated": False, "info_names": ["success", "poured", "spilled"],
         "info_values": [0.0, 0.25, 0.0],
     }  # fmt: skip
@@ -131,7 +131,12 @@ def heard_of(*messages):
         ([], 0.0, SILENT, "Nothing is heard"),
         ([("diagnostics", health("/env_node"))], 10.1 + STALE, SILENT, "Nothing is heard"),
         ([("reset_phase", Told(feedback=Told(phase="home")))], 10.0, ATTENTION, "env_node has not been heard"),
-        ([("diagnostics", health("/a/env_node", 2, "spill"))], 11.0, ATTENTION, "The arm stands and waits for a person"),
+        (
+            [("diagnostics", health("/a/env_node", 2, "spill"))],
+            11.0,
+            ATTENTION,
+            "The arm stands and waits for a person",
+        ),
         (
             [("diagnostics", health("/env_node")), ("reset_phase", Told(feedback=Told(phase="home")))],
             12.0,
@@ -241,7 +246,9 @@ def test_margins_name_what_is_near():
     try:
         pose = Told(position=Told(x=0.577, y=0.0, z=0.59))
         still = Told(x=0.0, y=0.0, z=0.0)
-        cup = Told(pose=pose, twist=Told(linear=still), acceleration=still, jerk=still, slosh=0.2, fill=0.7, spilled=0.0)
+        cup = Told(
+            pose=pose, twist=Told(linear=still), acceleration=still, jerk=still, slosh=0.2, fill=0.7, spilled=0.0
+        )
         heard = heard_of(
             ("cup_motion", cup),
             ("joint_states", Told(name=[joint.name for joint in gen3.ACTUATED_JOINTS], position=list(gen3.HOME))),
@@ -259,7 +266,12 @@ def test_margins_name_what_is_near():
 
 
 def test_surroundings_are_what_was_told():
-    told = dict.fromkeys(asked()) | {"arm": "real", "setting": "1", "scene.mug.radius": 0.03, "task.arrival_radius": 0.1}
+    told = dict.fromkeys(asked()) | {
+        "arm": "real",
+        "setting": "1",
+        "scene.mug.radius": 0.03,
+        "task.arrival_radius": 0.1,
+    }
     around = surroundings(told | {"task.workspace_low": [0.3, -0.4, 0.1]})
     assert (around.arm, around.scene.mug.radius, around.task.arrival_radius) == ("real", 0.03, 0.1)
     assert around.task.workspace_low == (0.3, -0.4, 0.1)

@@ -70,7 +70,8 @@ def parts(urdf: str) -> Iterator[Part]:
             by_colour.setdefault(colour.get("rgba", ""), []).append(_mesh(visual))
         for rgba, meshes in by_colour.items():
             red, green, blue = (round(255 * float(value)) for value in rgba.split()[:3])
-            yield Part(link.get("name", ""), trimesh.util.concatenate(meshes), (red, green, blue))
+            mesh = trimesh.Trimesh(*trimesh.util.append_faces([m.vertices for m in meshes], [m.faces for m in meshes]))
+            yield Part(link.get("name", ""), mesh, (red, green, blue))
 
 
 def quaternion(rotation: NDArray[np.float64]) -> Quaternion:

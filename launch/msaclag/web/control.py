@@ -38,7 +38,9 @@ _HINTS = {
 class Control:
     """Gives each browser that connects its panel."""
 
-    def __init__(self, server: viser.ViserServer, calls: Calls, token: str, place: Callable[[viser.PanelHandle], None]):
+    def __init__(
+        self, server: viser.ViserServer, calls: Calls, token: str, place: Callable[[viser.PanelHandle], None]
+    ) -> None:
         """Wait for browsers.
 
         Args:
@@ -57,7 +59,7 @@ class Control:
     def _came(self, client: viser.ClientHandle) -> None:
         panel = client.gui.add_panel()
         with panel.add_tab("Control", viser.Icon.HAND_STOP) as tab:
-            client.gui.add_html(words.note(DISCLAIMER))
+            client.gui.add_html(words.warning(DISCLAIMER))
             if not self._controllable:
                 client.gui.add_html(words.note(READ_ONLY))
             else:
@@ -69,13 +71,16 @@ class Control:
 
     def _ask_for_token(self, client: viser.ClientHandle, tab: viser.GuiTabHandle) -> None:
         with client.gui.add_form(None) as form:
-            field = client.gui.add_text("Token", "", hint="As in the file or variable that the console was started with.")
-            client.gui.add_button("Take control", icon=viser.Icon.KEY)
+            field = client.gui.add_text(
+                "Token", "", hint="As in the file or variable that the console was started with."
+            )
+            client.gui.add_button("Take control", icon=viser.Icon.KEY).on_click(lambda _: form.submit())
         said = client.gui.add_html(words.note("Read-only until the token is given."))
 
         @form.on_submit
         def _(_: object) -> None:
-            given, field.value = field.value, ""
+            given = field.value
+            field.value = ""  # type: ignore[misc]
             if self._gate.opens(given):
                 form.remove()
                 said.remove()
@@ -96,6 +101,8 @@ class Control:
 
     def _note(self, service: str, did: bool, said: str) -> None:
         refused = "" if did else "refused: "
-        self._answers.appendleft(f"{datetime.now():%H:%M:%S}  {_BUTTONS[service][0].partition(':')[0]}: {refused}{said}")
+        self._answers.appendleft(
+            f"{datetime.now():%H:%M:%S}  {_BUTTONS[service][0].partition(':')[0]}: {refused}{said}"
+        )
         for handle in list(self._lists.values()):
             handle.content = words.log(self._answers)

@@ -6,8 +6,8 @@ from contextlib import redirect_stdout
 import viser
 
 from msaclag.web import words
-from msaclag.web.control import Control
 from msaclag.web.calls import Calls
+from msaclag.web.control import Control
 from msaclag.web.heard import Heard
 from msaclag.web.margins import margins
 from msaclag.web.picture import Picture
@@ -22,6 +22,7 @@ WORDS, CURVES = 0.5, 1.0
 """s between two looks at the panels, and at the curves; the scene moves with every `show`."""
 LEFT, RIGHT = 370, 400
 """Pixels."""
+FLOOR = (55, 58, 64)
 
 
 class _LocalServer(viser.ViserServer):
@@ -86,13 +87,13 @@ class Page:
         scene.configure_default_lights(cast_shadow=False)
         server.initial_camera.position = (1.35, -0.95, 0.8)
         server.initial_camera.look_at = (0.4, -0.08, 0.26)
-        scene.add_grid("/grid", 4, 4, plane="xy", cell_size=0.25, position=(0, 0, -0.041), section_size=1.0)
+        scene.add_grid("/grid", 4, 4, cell_size=0.25, position=(0, 0, -0.041), cell_color=FLOOR, section_color=FLOOR)
         gui.main_panel.dock_left()
         gui.main_panel.set_width(LEFT)
         self._banner = gui.add_html("")
-        self._facts = gui.add_html("")
         with gui.add_folder("Room before each constraint"):
             self._bars = gui.add_html("")
+        self._facts = gui.add_html("")
         self._plots = Plots(gui)
         right = gui.add_panel()
         right.dock_right()

@@ -1,4 +1,4 @@
-"""The scene in 3-D: the arm, the mug with its coffee, the target cup, the goal, the workspace, and what happened where."""
+"""The scene in 3-D: arm, mug with its coffee, target cup, goal, workspace, and what happened where."""
 
 from collections import deque
 from itertools import combinations, pairwise, product
@@ -24,7 +24,7 @@ TRAIL = 300
 MARKED = 12
 """Violations that are marked in the scene, the last ones."""
 
-_BROWN = tuple(round(255 * value) for value in COFFEE[:3])
+_BROWN = (round(255 * COFFEE[0]), round(255 * COFFEE[1]), round(255 * COFFEE[2]))
 _GOAL, _PATH, _ALARM, _BOX = (64, 160, 90), (240, 160, 40), (225, 45, 45), (120, 130, 145)
 
 
@@ -35,7 +35,7 @@ class Picture:
         """Draw all that stands still."""
         self._scene, self._around = scene, around
         self._vessel = Vessel(around.scene.mug.radius, around.scene.mug.height)
-        self._slope = np.zeros(2)
+        self._slope: NDArray[np.float64] = np.zeros(2)
         self._trail: deque[tuple[float, ...]] = deque(maxlen=TRAIL)
         self._episode: int | None = None
         self._marks: list[viser.SceneNodeHandle] = []
@@ -122,7 +122,7 @@ class Picture:
 
     def _show_coffee(self, cup: Any) -> None:
         turned = cup.pose.orientation
-        rotation = SO3(np.array([turned.w, turned.x, turned.y, turned.z])).as_matrix()
+        rotation = np.asarray(SO3(np.array([turned.w, turned.x, turned.y, turned.z])).as_matrix(), float)
         pulled = np.array([cup.acceleration.x, cup.acceleration.y, cup.acceleration.z])
         spilling = self._vessel.slope_that_spills(cup.fill * self._vessel.capacity)
         self._slope = slope_of(min(cup.slosh, 1.5), spilling, rotation, pulled, self._slope)
@@ -166,9 +166,9 @@ class Picture:
         for number, violation in enumerate(placed):
             name = f"/world/violation_{number}"
             self._marks.append(self._scene.add_icosphere(name, 0.012, _ALARM, position=violation.place or (0, 0, 0)))
-        if placed:
+        if placed and (place := placed[-1].place) is not None:
             label = f"{placed[-1].kind.replace('_', ' ')}, episode {placed[-1].episode}"
-            self._marks.append(self._scene.add_label("/world/last_violation", label, position=placed[-1].place))
+            self._marks.append(self._scene.add_label("/world/last_violation", label, position=place))
 
     def _add(self, name: str, part: bodies.Part, opacity: float | None = None, **place: Any) -> None:
         self._scene.add_mesh_simple(

@@ -86,7 +86,7 @@ class Plots:
         scales: dict[str, uplot.Scale] = {"x": {"time": False}}
         if at_least is not None:
             low, high = ({"pad": 0.05, "soft": soft, "mode": 1} for soft in at_least)
-            scales["y"] = {"range": {"min": low, "max": high}}  # type: ignore[typeddict-item]
+            scales["y"] = {"range": {"min": low, "max": high}}
         return self._gui.add_uplot(
             (nothing, *[np.full(2, np.nan)] * len(names)),
             (uplot.Series(label=across), *curves),

@@ -44,7 +44,9 @@ def surroundings(values: Mapping[str, Any]) -> Surroundings:
     """
     given = {name: value for name, value in values.items() if value is not None}
     scene = {name: value for name, value in given.items() if name.startswith("scene.")}
-    task = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if "task." in name}
+    task = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if "task." in name
+    }
     return Surroundings(
         str(given.get("arm", "")),
         str(given.get("setting", "")),

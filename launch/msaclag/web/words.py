@@ -103,6 +103,12 @@ def note(text: str) -> str:
     return _padded(_dimmed(text))
 
 
+def warning(text: str) -> str:
+    """A paragraph that is not to be overlooked."""
+    style = f"border-left:4px solid {_AMBER};padding:2px 8px;font-size:12px;line-height:1.4"
+    return _padded(f'<div style="{style}">{escape(text)}</div>')
+
+
 def _of_episode(episode: Episode) -> list[tuple[str, str]]:
     kind = "evaluation" if episode.evaluation else "training"
     return [
