@@ -14,7 +14,7 @@ from msaclag_ros.settings import SettingError
 
 
 def bench(
-    subject: Positional[Literal["learner", "gradients", "choices", "liquid", "twin", "control", "tasks"]],
+    subject: Positional[Literal["learner", "gradients", "choices", "liquid", "twin", "control", "console", "tasks"]],
     json: Path | None = None,
     threads: int | None = None,
     quick: bool = False,
@@ -28,6 +28,7 @@ def bench(
         msaclag bench choices --only safety_share polyak
         msaclag bench twin --json twin.json
         msaclag bench control --json control.json
+        msaclag bench console --json console.json
         msaclag bench liquid --checkpoint runs/20260101-120000-train
         msaclag bench tasks --json tasks.json
 

@@ -70,7 +70,8 @@ def parts(urdf: str) -> Iterator[Part]:
             by_colour.setdefault(colour.get("rgba", ""), []).append(_mesh(visual))
         for rgba, meshes in by_colour.items():
             red, green, blue = (round(255 * float(value)) for value in rgba.split()[:3])
-            mesh = trimesh.Trimesh(*trimesh.util.append_faces([m.vertices for m in meshes], [m.faces for m in meshes]))
+            merged = trimesh.util.append_faces([mesh.vertices for mesh in meshes], [mesh.faces for mesh in meshes])
+            mesh = trimesh.Trimesh(*merged, process=False)
             yield Part(link.get("name", ""), mesh, (red, green, blue))
 
 

@@ -5,6 +5,9 @@ from typing import Any, NamedTuple
 from msaclag.web.heard import STALE, Heard
 from msaclag.web.surroundings import ENVIRONMENT
 
+ERROR = 2
+"""Of diagnostic_msgs."""
+
 SILENT, ATTENTION, MOVING, READY, DONE = "silent", "attention", "moving", "ready", "done"
 
 PATIENCE = 1.0
@@ -47,7 +50,7 @@ def standing(heard: Heard, namespace: str, domain: int, now: float) -> Standing:
     if environment is None or now - environment.heard > STALE:
         said = "has not been heard" if environment is None else f"is silent for {now - environment.heard:.0f} s"
         return Standing(ATTENTION, f"{ENVIRONMENT} {said}", "Its process may hang or have ended; see its log.")
-    if environment.level >= 2:
+    if environment.level == ERROR:
         return Standing(
             ATTENTION,
             "The arm stands and waits for a person",

@@ -46,17 +46,22 @@ from kinova_pour_env.reset_server import conclude, serve_resets
 from kinova_pour_env.safety.safety_config import SafetyConfig
 from kinova_pour_env.safety.watchdog import watch
 from kinova_pour_env.scene import Scene
+from kinova_pour_env.step import Tick
 from kinova_pour_env.transition_log import LogError, TransitionLog
 from kinova_pour_env.weighing import Loss, Scale, WeighingConfig
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation, Transition
-from msaclag_ros.diagnostics import ERROR, OK, Health, publish_health
+from msaclag_ros.diagnostics import ERROR, OK, STALE, WARN, Health, publish_health
 from msaclag_ros.endpoints import subscribe
 from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import SERVICES, TOPICS
 from msaclag_ros.node_main import run
+from msaclag_ros.pace import Pace
 from msaclag_ros.parameters import declare, refuse_unknown
 from msaclag_ros.real_time import CONTROL, be_punctual
+
+UNANSWERED = 5.0
+"""s for which an observation waits before the health tells of it."""
 
 
 class EnvNode(Node):
@@ -92,14 +97,17 @@ class EnvNode(Node):
         self._episode = 0
         self._exchange = Exchange(self._must_end)
         self._ending = False
-        self._late = 0
+        self._late = self._late_told = 0
+        self._asked_at = 0.0
+        self._answers, self._periods, self._steps = Pace(), Pace(), Pace()
+        self._period_began: float | None = None
         self._goals: Queue[ServerGoalHandle] = Queue()
         self._broadcast = Broadcast(self, self._now, clock=not self.arm.real_time)
         if self.arm.real_time:  # what is told of a period must not hold up the next command
-            self.task.on_tick = lambda tick: self._broadcast.note(tick, self._episode)
+            self.task.on_tick = self._on_period
             self.task.on_sent = self._tell_the_rest
         else:
-            self.task.on_tick = lambda tick: self._broadcast.tick(tick, self._episode)
+            self.task.on_tick = self._on_simulated_period
         self._watchdog = watch(self.arm, safety, self._violated) if self.arm.real_time else None
         if self._watchdog is not None:
             self.task.on_command = self._watchdog.beat
@@ -151,6 +159,8 @@ class EnvNode(Node):
 
     def _on_action(self, message: PolicyAction) -> None:
         refusal = self._exchange.hand_in(message)
+        if not refusal:
+            self._answers.note(time.monotonic() - self._asked_at)
         time.sleep(0)  # hands Python's lock over to the thread that waits for it
         if refusal:
             self.get_logger().error(f"action refused: {refusal}", throttle_duration_sec=1.0)
@@ -208,15 +218,24 @@ class EnvNode(Node):
         self._exchange.wake()
 
     def _health(self) -> Health:
+        waits = self._exchange.waits
         values = {
             "episode": self._episode,
             "transitions": self._logbook.log.next_seq - 1,
             "late actions": self._late,
             "learner": self._owner,
+            **self._steps.tell("steps/s"),
+            **self._periods.tell("control periods/s", "control period" if self.arm.real_time else ""),
+            **self._answers.tell("actions/s", "action after its observation"),
         }
+        late, self._late_told = self._late > self._late_told, self._late
         faults = ", ".join(self.arm.read().faults)
         if self._lock.reason or faults:
             return Health(ERROR, self._lock.reason or faults, values)
+        if waits and (silent := time.monotonic() - self._asked_at) > UNANSWERED:
+            return Health(STALE, f"an observation has waited {silent:.0f} s for its action", values)
+        if late:
+            return Health(WARN, "an action came too late: soft stop", values)
         return Health(OK, "ready" if self._owner else "waiting for a learner", values)
 
     def _end_episode(self) -> None:
@@ -282,6 +301,7 @@ class EnvNode(Node):
                 self._conclude(handle, *obstacle)
             return None
         self._episode += 1
+        self._period_began = None
         self._note(f"episode {self._episode} begins after {', '.join(reset.phases)}")
         first = self._ask(0, handle.request.evaluation)
         self._conclude(handle, ResetEpisode.Result.OK, "", first)
@@ -327,10 +347,22 @@ class EnvNode(Node):
 
     # What goes out
 
+    def _on_period(self, tick: Tick) -> None:
+        """Of an arm in real time; what came before the first of an episode is no period."""
+        now = time.monotonic()
+        began, self._period_began = self._period_began, now
+        self._periods.note(None if began is None else now - began)
+        self._broadcast.note(tick, self._episode)
+
+    def _on_simulated_period(self, tick: Tick) -> None:
+        self._periods.note()
+        self._broadcast.tick(tick, self._episode)
+
     def _ask(self, step: int, evaluation: bool) -> Observation:
         message = messages.observation_message(
             self.task.observation, self._now(), self._episode, step, evaluation=evaluation
         )
+        self._asked_at = time.monotonic()
         self._exchange.ask(message)
         self._broadcast.publish("observation", message)
         return message
@@ -338,6 +370,7 @@ class EnvNode(Node):
     def _tell(self, asked: Observation, result: StepResult) -> None:
         if self.arm.real_time and (result.violations or result.faults):
             self._lock.engage(result.ending)
+        self._steps.note()
         self._logbook.append(messages.transition_message(asked, result, self._now()))
 
     def _tell_the_rest(self) -> None:

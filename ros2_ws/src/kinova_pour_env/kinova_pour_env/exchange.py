@@ -27,6 +27,11 @@ class Exchange:
         with self._changed:
             self._asked, self._answer = observation, None
 
+    @property
+    def waits(self) -> bool:
+        """Whether an observation waits for its action."""
+        return self._asked is not None and self._answer is None
+
     def hand_in(self, action: PolicyAction) -> str:
         """An action arrived; returns why it is refused, empty when it is the answer, or the same one again."""
         with self._changed:

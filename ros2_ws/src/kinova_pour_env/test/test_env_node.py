@@ -21,6 +21,7 @@ from kinova_pour_env.env_node import EnvNode
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
 from msaclag_msgs.srv import FetchTransitions
+from msaclag_ros.diagnostics import STALE
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 
 NAMESPACE = "/pour"
@@ -258,7 +259,18 @@ def test_its_health_is_told(learner: Learner) -> None:
     wait(lambda: learner.heard["diagnostics"])
     status = learner.heard["diagnostics"][-1].status[0]
     assert status.name == "/pour/env_node"
-    assert {value.key: value.value for value in status.values}["learner"] == "learner"
+    values = {value.key: value.value for value in status.values}
+    assert values["learner"] == "learner"
+    assert {"steps/s", "control periods/s", "actions/s", "action after its observation, ms (p50, p99, max)"} <= set(
+        values
+    )
+
+
+def test_its_health_is_stale_when_nobody_answers(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kinova_pour_env.env_node.UNANSWERED", 0.5)
+    learner.reset()
+    wait(lambda: learner.heard["diagnostics"] and learner.heard["diagnostics"][-1].status[0].level == STALE)
+    assert "for its action" in learner.heard["diagnostics"][-1].status[0].message
 
 
 @pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true", "-p", "task.settle_time:=5.0"]])

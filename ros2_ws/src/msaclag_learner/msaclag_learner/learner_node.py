@@ -28,11 +28,12 @@ from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
 from msaclag_msgs.msg import Transition as TransitionMessage
 from msaclag_msgs.srv import FetchTransitions
-from msaclag_ros.diagnostics import OK, Health, publish_health
+from msaclag_ros.diagnostics import OK, STALE, Health, publish_health
 from msaclag_ros.endpoints import publisher, subscribe
 from msaclag_ros.exclusive import claim
 from msaclag_ros.interface import RESET_ACTION, SERVICES
 from msaclag_ros.node_main import DONE, run
+from msaclag_ros.pace import Pace
 from msaclag_ros.parameters import declare, refuse_unknown
 from msaclag_ros.real_time import POLICY, be_punctual
 
@@ -44,6 +45,9 @@ FETCHED_AT_ONCE = 1000
 """Transitions in an answer of the environment's log."""
 SILENCE = 1.0
 """s without an observation or a transition after which the environment's log is asked for what may have been lost."""
+
+STALE_AFTER = 5.0
+"""s of it within an episode after which the health tells of it."""
 
 
 class Refused(RuntimeError):
@@ -71,6 +75,8 @@ class LearnerNode(Node):
         self._early: dict[int, TransitionMessage] = {}
         self._fetching = False
         self._heard = time.monotonic()
+        self._fetched = 0
+        self._acting, self._transitions = Pace(), Pace()
         self._requests, self._unaccepted_since = 0, math.inf
         self._news = self.create_guard_condition(self._go_on)
         self._action, self._status = publisher(self, "action"), publisher(self, "learner_status")
@@ -207,6 +213,7 @@ class LearnerNode(Node):
         return message.step > 0 or (asked is not None and asked.episode == message.episode)
 
     def _act(self, message: Observation) -> None:
+        begun = time.monotonic()
         observation = np.asarray(message.values, np.float32)
         values, version = self.trainer.act(observation, evaluation=message.evaluation)
         self._answer = PolicyAction(
@@ -214,6 +221,7 @@ class LearnerNode(Node):
         )
         self._answer.header.stamp = message.header.stamp
         self._action.publish(self._answer)
+        self._acting.note(time.monotonic() - begun)
 
     def _go_on(self) -> None:
         """What waits for the trainer, and for it alone, goes on."""
@@ -252,6 +260,7 @@ class LearnerNode(Node):
         response = future.result()
         transitions = response.transitions
         if transitions:
+            self._fetched += len(transitions)
             self.get_logger().warning(f"{len(transitions)} transitions were not heard, and fetched from the log")
             first = transitions[0].seq
         elif response.complete and self._reset_result is not None:
@@ -272,6 +281,7 @@ class LearnerNode(Node):
             message = self._early.pop(self._next_seq)
             self._next_seq += 1
             step = received(message)
+            self._transitions.note()
             self.trainer.take_in_logged(message.seq, step)
             self._episode_over |= step.ended and message.episode == self._episode
 
@@ -317,8 +327,21 @@ class LearnerNode(Node):
         report = self.trainer.report
         if report is None:
             return Health(OK, "waiting for an environment", {})
-        status = report.status
-        return Health(OK, status.phase, {"step": status.step, "updates": status.updates, "updates due": report.due})
+        status, silent = report.status, time.monotonic() - self._heard
+        values = {
+            "step": status.step,
+            "updates": status.updates,
+            "updates due": report.due,
+            "updates/s since it began": f"{status.updates_per_s:.1f}",
+            **self._transitions.tell("transitions/s"),
+            **self._acting.tell("actions/s", "action"),
+            "environment heard, s ago": f"{silent:.1f}",
+            "transitions fetched from the log": self._fetched,
+        }
+        in_episode = self._episode is not None and not self._episode_over
+        if in_episode and silent > STALE_AFTER:
+            return Health(STALE, f"{status.phase}: no word of the environment for {silent:.0f} s", values)
+        return Health(OK, status.phase, values)
 
     async def _on_save(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         if self.trainer.report is None:

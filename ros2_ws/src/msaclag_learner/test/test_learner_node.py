@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rclpy
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.action import ActionServer
 from rclpy.exceptions import InvalidHandle
 from rclpy.executors import SingleThreadedExecutor
@@ -52,6 +53,9 @@ class Line(Node):
         self.create_subscription(PolicyAction, "action", self.step, TOPICS["action"].qos)
         status = TOPICS["learner_status"]
         self.create_subscription(status.type, "learner_status", self.statuses.append, status.qos)
+        self.healths: list[DiagnosticStatus] = []
+        health = TOPICS["diagnostics"]
+        self.create_subscription(health.type, "diagnostics", lambda told: self.healths.extend(told.status), health.qos)
         self.episode, self.position, self.running, self.asked = 0, 0.0, False, Observation()
         self.live()
 
@@ -241,6 +245,21 @@ def test_it_trains_evaluates_and_ends(start: Callable[..., Any], tmp_path: Path)
     _, about = checkpoint.load(tmp_path / "run")
     assert (about["task"], about["step"], about["updates"]) == ("line", 60, 40)
     wait(lambda: line.statuses and line.statuses[-1].phase == LearnerStatus.PHASE_DONE)
+
+
+def test_its_health_is_told_with_rates_latencies_and_ages(start: Callable[..., Any]) -> None:
+    _, line, raised = start(steps=10_000)
+    told: dict[str, str] = {}
+
+    def acts() -> bool:
+        told.update((value.key, value.value) for health in line.healths[-1:] for value in health.values)
+        return float(told.get("actions/s", 0)) > 0
+
+    wait(lambda: raised or acts())
+    assert line.healths[-1].name == f"{NAMESPACE}/learner_node"
+    assert "transitions/s" in told
+    assert len(told["action, ms (p50, p99, max)"].split(", ")) == 3
+    assert float(told["environment heard, s ago"]) < 5
 
 
 def test_a_transition_lost_on_the_way_is_fetched_and_taken_in_order(start: Callable[..., Any]) -> None:

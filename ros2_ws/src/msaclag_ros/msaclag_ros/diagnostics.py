@@ -8,14 +8,14 @@ from rclpy.node import Node
 
 from msaclag_ros.endpoints import publisher
 
-OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+OK, WARN, ERROR, STALE = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR, DiagnosticStatus.STALE
 
 
 class Health(NamedTuple):
     """How a node is.
 
     Attributes:
-        level: OK, WARN or ERROR.
+        level: OK, WARN, ERROR, or STALE where what it works on has not come for a while.
         message: one line for a person.
         values: figures by name.
     """

@@ -3,6 +3,7 @@
 In RViz add the MarkerArray `mirror` with the fixed frame base_link; it needs no robot_description and no transforms.
 """
 
+import time
 from typing import Annotated
 
 import numpy as np
@@ -18,9 +19,10 @@ from visualization_msgs.msg import MarkerArray
 from kinova_pour_env.arm import ArmError, Vector
 from kinova_pour_env.gen3 import ACTUATED_JOINTS
 from kinova_pour_env.scene import Scene
-from msaclag_ros.diagnostics import OK, WARN, Health, publish_health
+from msaclag_ros.diagnostics import OK, STALE, WARN, Health, publish_health
 from msaclag_ros.endpoints import subscribe
 from msaclag_ros.node_main import run
+from msaclag_ros.pace import Pace
 from msaclag_ros.parameters import declare, refuse_unknown
 from msaclag_ros.settings import build, settings_of
 from sim_bridge.mirror import Mirror
@@ -31,6 +33,8 @@ TOPIC = "mirror"
 
 TOLD = 5
 """Pairs of bodies, the nearest."""
+STALE_AFTER = 5.0
+"""s without joint states after which the distances are of the past; between two episodes an arm tells none."""
 
 _JOINTS = [joint.name for joint in ACTUATED_JOINTS]
 
@@ -64,6 +68,8 @@ class MirrorNode(Node):
         self._scene: Future | None = None
         self._mirror: Mirror | None = None
         self._joint_positions: Vector | None = None
+        self._heard = time.monotonic()
+        self._joint_states, self._looks = Pace(), Pace()
         self._out = self.create_publisher(MarkerArray, TOPIC, 1)
         subscribe(self, "joint_states", self._on_joints)
         self.create_timer(1 / self._config.rate, self._look)
@@ -78,6 +84,8 @@ class MirrorNode(Node):
         positions = dict(zip(message.name, message.position, strict=False))
         if positions.keys() >= set(_JOINTS):  # others' joints may be told there too
             self._joint_positions = np.array([positions[joint] for joint in _JOINTS])
+            self._heard = time.monotonic()
+            self._joint_states.note()
 
     def _look(self) -> None:
         if self._mirror is None:
@@ -85,8 +93,10 @@ class MirrorNode(Node):
             return
         if self._joint_positions is not None:
             self._mirror.follow(self._joint_positions)
+        begun = time.monotonic()
         if self._out.get_subscription_count():
             self._out.publish(self._markers.message(self.get_clock().now().to_msg()))
+            self._looks.note(time.monotonic() - begun)
 
     def _find_scene(self) -> None:
         if self._environment is None:
@@ -109,7 +119,15 @@ class MirrorNode(Node):
             awaited = f"the scene of {self._config.environment}" if self._mirror is None else "joint states"
             return Health(OK, f"waiting for {awaited}", {})
         told = {" - ".join(pair.bodies): pair.distance for pair in self._mirror.distances()[:TOLD]}
-        values = {pair: f"{distance:.3f} m" for pair, distance in told.items()}
+        silent = time.monotonic() - self._heard
+        values = {
+            **{pair: f"{distance:.3f} m" for pair, distance in told.items()},
+            **self._joint_states.tell("joint states/s"),
+            **self._looks.tell("markers/s", "markers"),
+            "joint states heard, s ago": f"{silent:.1f}",
+        }
+        if silent > STALE_AFTER:
+            return Health(STALE, f"no joint states for {silent:.0f} s: what follows is of then", values)
         if not told:
             return Health(OK, "nothing is near", values)
         nearest = min(told, key=told.__getitem__)

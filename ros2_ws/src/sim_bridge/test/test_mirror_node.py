@@ -80,7 +80,8 @@ def test_it_shows_the_arm_and_tells_distances_by_name(graph) -> None:
     base = next(marker for marker in shown if marker.ns == "base_link")
     assert base.pose.position.z == pytest.approx(0.075)
     assert any(bodies.startswith("half_arm_1_link - ") for bodies in told)
-    assert all(distance.endswith(" m") for distance in told.values())
+    assert all(distance.endswith(" m") for bodies, distance in told.items() if " - " in bodies)
+    assert {"joint states/s", "markers/s", "joint states heard, s ago"} <= told.keys()
 
 
 def test_without_an_environment_it_mirrors_the_joints_of_a_bag() -> None:
