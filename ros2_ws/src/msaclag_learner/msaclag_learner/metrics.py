@@ -13,6 +13,9 @@ from msaclag_learner.episodes import EpisodeStatistics
 LOG_EVERY = 50
 """Updates between two points in the metrics."""
 
+FLUSH_EVERY = 5
+"""s after which TensorBoard can show a point."""
+
 _RATES = {"return": "return", "success_rate": "success", "violation_rate": "violation"}
 _MOTION = {name: name for name in ("poured", "spilled", "acceleration", "jerk")}
 
@@ -26,13 +29,18 @@ class Metrics:
         self.training = EpisodeStatistics()
         self.evaluation = EpisodeStatistics(window=max(1, evaluation_episodes))
         self.losses: dict[str, float] = {}
-        self._writer = SummaryWriter(str(run_dir / "tensorboard"), purge_step=begins_at + 1)
+        self._writer = SummaryWriter(str(run_dir / "tensorboard"), purge_step=begins_at + 1, flush_secs=FLUSH_EVERY)
 
     def updated(self, figures: dict[str, float], step: int) -> None:
         """Write the `figures` of an update made after `step` transitions."""
         self.losses = figures
         for name, value in figures.items():
             self._writer.add_scalar(f"learner/{name}", value, step)
+
+    def pace(self, figures: dict[str, float], step: int) -> None:
+        """Write how fast the run is and how much it holds, after `step` transitions."""
+        for name, value in figures.items():
+            self._writer.add_scalar(f"run/{name}", value, step)
 
     def episode(self, figures: dict[str, float], step: int, *, evaluation: bool) -> None:
         """Write the `figures` of an episode that ended after `step` transitions."""

@@ -200,6 +200,7 @@ class TrainingRun:
         self.progress.updates += 1
         if self.progress.updates % LOG_EVERY == 0:
             self.metrics.updated(figures, self.progress.step)
+            self.metrics.pace(self._pace(), self.progress.step)
 
     def status(self) -> Status:
         """Where the run stands."""
@@ -229,6 +230,16 @@ class TrainingRun:
             steps_per_s=progress.step / seconds,
             updates_per_s=progress.updates / seconds,
         )
+
+    def _pace(self) -> dict[str, float]:
+        status, sizes = self.status(), self.experience.sizes()
+        return {
+            "steps_per_s": status.steps_per_s,
+            "updates_per_s": status.updates_per_s,
+            "replay_buffer": sizes.replay,
+            "safety_buffer": sizes.safety,
+            "initial_state_buffer": sizes.initial,
+        }
 
     def save_if_due(self) -> None:
         """Write a checkpoint where whole episodes of `checkpoint_every` transitions are unsaved, or the run is trained.
