@@ -18,6 +18,7 @@ import rclpy
 from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.task import Future
 
 from kinova_pour_env.demonstrator import Demonstrator
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
@@ -62,7 +63,8 @@ class Pourer(Node):
         subscribe(self, "observation", self._on_observation)
         self._reset = ActionClient(self, ResetEpisode, "reset_episode")
         self._held: Observation | None = None
-        self._busy_since = 0.0
+        self._asking = False
+        self._answered = 0.0
         self._step = 0
         self.create_timer(0.1, self._go_on)
         publish_health(self, lambda: Health(OK, "pours", {"step": self._step}))
@@ -73,12 +75,20 @@ class Pourer(Node):
     def _go_on(self) -> None:
         held, self._held = self._held, None
         if held is not None:
-            self._busy_since = time.monotonic()
+            self._answered = time.monotonic()
             self._step += 1
             self._answer(held)
-        elif time.monotonic() - self._busy_since > 2 and self._reset.server_is_ready():
-            self._busy_since = time.monotonic()
-            self._reset.send_goal_async(ResetEpisode.Goal(learner="pourer"))
+        elif not self._asking and time.monotonic() - self._answered > 2 and self._reset.server_is_ready():
+            self._asking = True
+            accepted = self._reset.send_goal_async(ResetEpisode.Goal(learner="pourer"))
+            accepted.add_done_callback(
+                lambda handle: handle.result().get_result_async().add_done_callback(self._on_first_state)
+            )
+
+    def _on_first_state(self, result: Future) -> None:
+        self._asking, self._answered = False, time.monotonic()
+        if result.result().result.code == ResetEpisode.Result.OK:
+            self._held = result.result().result.first_observation
 
     def _answer(self, asked: Observation) -> None:
         values = self._policy(np.array(asked.values, np.float32))

@@ -244,7 +244,7 @@ def test_margins_name_what_is_near():
     around = Surroundings("sim", "1", scene, surroundings({}).task)
     mirror = Mirror(scene)
     try:
-        pose = Told(position=Told(x=0.577, y=0.0, z=0.59))
+        pose = Told(position=Told(x=0.0, y=0.0, z=0.0))
         still = Told(x=0.0, y=0.0, z=0.0)
         cup = Told(
             pose=pose, twist=Told(linear=still), acceleration=still, jerk=still, slosh=0.2, fill=0.7, spilled=0.0
@@ -254,7 +254,10 @@ def test_margins_name_what_is_near():
             ("joint_states", Told(name=[joint.name for joint in gen3.ACTUATED_JOINTS], position=list(gen3.HOME))),
         )
         found = {margin.name: margin for margin in margins(heard, around, mirror)}
-        assert found["workspace"].left == pytest.approx(0.01) and "z high" in found["workspace"].text
+        assert found["workspace"].left == pytest.approx(
+            0.60 - cup_kinematics(np.array(gen3.HOME)).position[2], abs=1e-6
+        )
+        assert "z high" in found["workspace"].text
         assert found["joint limits"].left == pytest.approx(2.57 - 0.05 - np.radians(130), abs=1e-6)
         assert "joint_4" in found["joint limits"].text
         assert found["spill"].left == pytest.approx(0.8)

@@ -28,7 +28,7 @@ from msaclag_ros.settings import SettingError
 if TYPE_CHECKING:
     from msaclag.bench.control_graph import ControlGraph
 
-PATIENCE = 60.0
+PATIENCE = 90.0
 """s for the console to start, and to know the environment."""
 
 _ROWS = (
@@ -125,7 +125,7 @@ def _console() -> Iterator[Watch]:
         onlooker = Thread(target=_look_on, args=(port, taken), daemon=True)
         onlooker.start()
         latest = time.monotonic() + PATIENCE
-        while len(taken) < 50:  # by then it has drawn the arm, and moves it
+        while len(taken) < 20:  # by then it has drawn the arm, and moves it
             if process.poll() is not None or time.monotonic() > latest:
                 raise SettingError("the console does not start: see `msaclag console`")
             time.sleep(0.1)
@@ -160,7 +160,7 @@ def _look_on(port: int, taken: list[int]) -> None:
             with connect(
                 f"ws://127.0.0.1:{port}",
                 subprotocols=[f"viser-v{viser.__version__}"],
-                max_size=None,  # type: ignore[list-item]
+                max_size=None,
             ) as page:
                 page.send(msgspec.msgpack.encode(camera.as_serializable_dict()))
                 for message in page:

@@ -22,14 +22,14 @@ READ_ONLY = (
 )
 
 _BUTTONS: dict[str, tuple[str, viser.IconName, str]] = {
-    "soft_stop": ("Soft stop", viser.Icon.HAND_STOP, "red"),
-    "acknowledge": ("Acknowledge: I have looked, the arm may move", viser.Icon.EYE_CHECK, "green"),
+    "soft_stop": ("Soft stop", viser.Icon.HAND_STOP, "orange"),
+    "acknowledge": ("Acknowledge: I have looked", viser.Icon.EYE_CHECK, "green"),
     "refilled": ("Mug is refilled", viser.Icon.MUG, "blue"),
     "save_checkpoint": ("Save checkpoint", viser.Icon.DEVICE_FLOPPY, "gray"),
 }
 _HINTS = {
     "soft_stop": "Ends the episode or the reset; the arm comes to rest. The learner asks for the next one.",
-    "acknowledge": "You have looked at the arm and the table, and it is safe to go on.",
+    "acknowledge": "You have looked at the arm and the table, and it is safe to go on: the arm may move.",
     "refilled": "The mug is full again; says nothing else.",
     "save_checkpoint": "The learner writes its checkpoint now.",
 }

@@ -6,15 +6,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kinova_pour_env.gen3 import ACTUATED_JOINTS
+from kinova_pour_env.gen3 import ACTUATED_JOINTS, TOOL
+from kinova_pour_env.kinematics import flange_pose
 from msaclag.web.curve import Curve
 from msaclag.web.episodes import Episode, Episodes
 from msaclag.web.surroundings import ENVIRONMENT
 
 WINDOW = 20
 """Episodes that a mean is over, as the learner's own."""
-MOTION_WINDOW = 400
-"""Readings of the mug's motion that are drawn: 20 s."""
+MOTION_WINDOW = 20.0
+"""s of the mug's motion that are drawn."""
+BRIMMING = 2.0
+"""Slosh from which on it does not matter how much: an emptied mug has any."""
 STALE = 3.0
 """s after which a topic that tells all the time has fallen silent."""
 
@@ -64,7 +67,7 @@ class Heard:
         self.episodes = Episodes()
         self.tuning = Curve(3)
         self.results = Curve(4)
-        self.motion: deque[tuple[float, ...]] = deque(maxlen=MOTION_WINDOW)
+        self.motion: deque[tuple[float, ...]] = deque()
         self._ended = 0
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=WINDOW)
 
@@ -78,6 +81,14 @@ class Heard:
         """
         getattr(self, f"_on_{topic}")(message, now)
         self.newest[topic], self.heard_at[topic] = message, now
+
+    @property
+    def mug_place(self) -> NDArray[np.float64] | None:
+        """[3] m, of the mug's middle in the base frame, by the joints: these are told between the episodes too."""
+        if self.joint_positions is None:
+            return None
+        flange = flange_pose(self.joint_positions)
+        return np.asarray(flange[:3, 3] + flange[:3, :3] @ TOOL.xyz)
 
     def age(self, topic: str, now: float) -> float | None:
         """S since the topic told something; None where it never did."""
@@ -98,8 +109,9 @@ class Heard:
 
     def _on_cup_motion(self, message: Any, now: float) -> None:
         lengths = (_length(each) for each in (message.twist.linear, message.acceleration, message.jerk))
-        self.motion.append((now, message.slosh, *lengths))
-        self.episodes.settle(now, _triple(message.pose.position))
+        self.motion.append((now, min(message.slosh, BRIMMING), *lengths))
+        while now - self.motion[0][0] > MOTION_WINDOW:
+            self.motion.popleft()
 
     def _on_observation(self, message: Any, now: float) -> None:
         self.phase = ""
@@ -124,8 +136,8 @@ class Heard:
             if status.name.endswith(f"/{ENVIRONMENT}") and (before is None or now - before.heard > STALE):
                 self.arrivals += 1
             self.health[status.name] = Health(level, status.message, values, now)
-        place = self.newest.get("cup_motion")
-        self.episodes.settle(now, _triple(place.pose.position) if place is not None else None)
+        place = self.mug_place
+        self.episodes.settle(now, None if place is None else tuple(place.tolist()))
 
     def _on_reset_phase(self, message: Any, now: float) -> None:
         self.phase = message.feedback.phase

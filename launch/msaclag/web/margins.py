@@ -39,10 +39,8 @@ def margins(heard: Heard, around: Surroundings, mirror: Mirror) -> list[Margin]:
     cup, joints = heard.newest.get("cup_motion"), heard.joint_positions
     if cup is not None:
         found.append(_spill(cup, around.task))
-        place = cup.pose.position
-        found.append(_workspace(np.array([place.x, place.y, place.z]), around.task))
-    if joints is not None:
-        found += [_joint_limits(joints, around.task), *_distances(joints, mirror)]
+    if joints is not None and (place := heard.mug_place) is not None:
+        found += [_workspace(place, around.task), _joint_limits(joints, around.task), *_distances(joints, mirror)]
     return found
 
 

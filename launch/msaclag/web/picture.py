@@ -167,7 +167,8 @@ class Picture:
             name = f"/world/violation_{number}"
             self._marks.append(self._scene.add_icosphere(name, 0.012, _ALARM, position=violation.place or (0, 0, 0)))
         if placed and (place := placed[-1].place) is not None:
-            label = f"{placed[-1].kind.replace('_', ' ')}, episode {placed[-1].episode}"
+            when = f"episode {placed[-1].episode}" if placed[-1].episode else "between episodes"
+            label = f"{placed[-1].kind.replace('_', ' ')}, {when}"
             self._marks.append(self._scene.add_label("/world/last_violation", label, position=place))
 
     def _add(self, name: str, part: bodies.Part, opacity: float | None = None, **place: Any) -> None:

@@ -137,6 +137,8 @@ def _episode(episode: Episode) -> str:
         ended, colour = "violation", _RED
     elif not episode.ended:
         ended, colour = "under way", _BLUE
+    elif not episode.steps:
+        ended, colour = "over before the arm moved", _GREY
     else:
         ended, colour = ("success", _GREEN) if episode.success else ("limit of steps, or interrupted", _GREY)
     poured = f"{100 * episode.poured:.0f} %"
