@@ -5,6 +5,7 @@ import json
 import pytest
 
 from msaclag import cli
+from msaclag.bench.console import Plan
 from msaclag.bench.control_record import Asked, Record, Told
 
 PERIOD = 0.025
@@ -83,3 +84,19 @@ def test_the_quick_form_measures_everything(tmp_path, capsys, monkeypatch, ros_d
     assert figures["worst"]["stop_env_frozen_ms"] >= figures["stop_env_frozen_ms"] > 0
     assert figures["stop_learner_killed_ms"] > 100  # the step's length at least
     assert figures["updates_per_s"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.graph
+@pytest.mark.timeout(400)
+def test_the_console_is_measured_in_pairs(tmp_path, monkeypatch, ros_domain):
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(ros_domain))
+    monkeypatch.setattr("msaclag.bench.console.QUICK", Plan(2, 3.0))
+    file = tmp_path / "console.json"
+    assert cli.main(["bench", "console", "--quick", "--threads", "1", "--json", str(file)]) == 0
+    figures = json.loads(file.read_text())
+    assert len(figures["with"]) == len(figures["without"]) == 2
+    assert all(stretch["messages_to_the_onlooker"] > 10 for stretch in figures["with"])
+    assert all(stretch["console_cpu_share"] == 0 for stretch in figures["without"])
+    low, high = figures["difference"]["period_jitter_p99_ms"]["interval"]
+    assert low <= figures["difference"]["period_jitter_p99_ms"]["mean"] <= high

@@ -142,6 +142,7 @@ def _look_on(port: int, taken: list[int]) -> None:
     from viser._messages import ViewerCameraMessage
     from websockets.exceptions import ConnectionClosed
     from websockets.sync.client import connect
+    from websockets.typing import Subprotocol
 
     camera = ViewerCameraMessage(
         wxyz=(1.0, 0.0, 0.0, 0.0),
@@ -159,7 +160,7 @@ def _look_on(port: int, taken: list[int]) -> None:
         try:
             with connect(
                 f"ws://127.0.0.1:{port}",
-                subprotocols=[f"viser-v{viser.__version__}"],
+                subprotocols=[Subprotocol(f"viser-v{viser.__version__}")],
                 max_size=None,
             ) as page:
                 page.send(msgspec.msgpack.encode(camera.as_serializable_dict()))
