@@ -30,6 +30,7 @@ class NodeDescription:
         params_file: further parameters, none of which `parameters` has too.
         log_level: what the node says.
         essential: the graph ends when this node does.
+        respawn: it is started again when it dies (`msaclag.respawn`).
     """
 
     package: str
@@ -40,6 +41,7 @@ class NodeDescription:
     params_file: Path | None = None
     log_level: str = "info"
     essential: bool = True
+    respawn: bool = False
 
     @property
     def logger(self) -> str:
@@ -94,6 +96,7 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
             params_file=arguments.params_file,
             log_level=arguments.log_level,
             essential=name != MIRROR,
+            respawn=arguments.respawn,
         )
         for package, name, parameters in nodes
     ]

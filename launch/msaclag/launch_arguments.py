@@ -53,6 +53,8 @@ class LaunchArguments:
     """Write all topics to a bag."""
     bag_dir: Path | None = None
     """Folder of the bag, which must not exist yet; empty is RUN_DIR/bag, or bag-2, bag-3, … of a resumed run."""
+    respawn: bool = False
+    """Start a node again that died, up to 5 times in 5 minutes; the learner goes on from its last checkpoint."""
     params_file: Path | None = None
     """YAML file with parameters of the nodes, as config/pour_coffee.yaml shows."""
     namespace: str = ""
@@ -95,7 +97,7 @@ class LaunchArguments:
 
 TASKS: dict[str, dict[str, Any]] = {
     "pour_coffee_sim": {"arm": "sim", "setting": "1"},
-    "pour_coffee_real": {"arm": "real", "setting": "real"},
+    "pour_coffee_real": {"arm": "real", "setting": "real", "respawn": True},
 }
 """The launch files by name: they differ in these defaults only."""
 
@@ -128,13 +130,17 @@ def read_arguments(task: str, given: Mapping[str, str]) -> LaunchArguments:
         if (path := getattr(arguments, name)) is not None
     }
     if arguments.resume:
-        absolute.setdefault("bag_dir", _next_bag(folder))
+        absolute.setdefault("bag_dir", next_bag(folder / "bag"))
     return replace(arguments, run_dir=folder, **absolute)
 
 
-def _next_bag(run_dir: Path) -> Path:
-    names = (f"bag-{number}" for number in count(2))
-    return next(folder for name in chain(["bag"], names) if not (folder := run_dir / name).exists())
+def next_bag(bag: Path) -> Path:
+    """The first folder that is not there of this one and those that are numbered behind it: bag, bag-2, bag-3, …"""
+    stem, dash, number = bag.name.rpartition("-")
+    if not (dash and number.isdecimal()):
+        stem, number = bag.name, "1"
+    names = chain([bag.name], (f"{stem}-{following}" for following in count(int(number) + 1)))
+    return next(folder for name in names if not (folder := bag.with_name(name)).exists())
 
 
 def split(words: Sequence[str]) -> dict[str, str]:

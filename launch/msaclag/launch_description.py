@@ -1,11 +1,12 @@
 """The graph for `ros2 launch`: the same description as `msaclag up` starts, as launch actions."""
 
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 from launch import Action, LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable, Shutdown
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, SetEnvironmentVariable, Shutdown
 from launch.events.process import ProcessExited
 from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import Node
@@ -15,8 +16,11 @@ from msaclag.graph import GraphError, NodeDescription, describe
 from msaclag.launch_arguments import LaunchArguments, default_text, defaults, describe_setting, read_arguments, split
 from msaclag.node_process import PATIENCE
 from msaclag.pours import make_pours
+from msaclag.respawn import Respawn
 from msaclag.up import make_folders
 from msaclag_ros.settings import settings_of
+
+OnExit = Callable[[ProcessExited, LaunchContext], Action | list[Action] | None]
 
 
 def launch_description(task: str) -> LaunchDescription:
@@ -54,10 +58,11 @@ def _start(context: LaunchContext, task: str) -> list[Action]:
     nodes = describe(arguments)
     make_folders(arguments)
     make_pours(arguments)
-    return [_node(node) for node in nodes]
+    respawn = Respawn()
+    return [_node(node, respawn) for node in nodes]
 
 
-def _node(node: NodeDescription) -> Node:
+def _node(node: NodeDescription, respawn: Respawn) -> Node:
     parameters: list[Any] = [] if node.params_file is None else [str(node.params_file)]
     parameters.append({name: ParameterValue(value, value_type=type(value)) for name, value in node.parameters.items()})
     return Node(
@@ -69,16 +74,22 @@ def _node(node: NodeDescription) -> Node:
         ros_arguments=["--log-level", f"{node.logger}:={node.log_level}"],
         output="both",
         sigterm_timeout=str(PATIENCE),
-        on_exit=_on_exit(node.name) if node.essential else None,
+        on_exit=_on_exit(node, respawn),
     )
 
 
-def _on_exit(name: str) -> Callable[[ProcessExited, LaunchContext], Action | None]:
-    def bring_down(event: ProcessExited, context: LaunchContext) -> Action | None:
+def _on_exit(node: NodeDescription, respawn: Respawn) -> OnExit:
+    def go_on_or_end(event: ProcessExited, context: LaunchContext) -> Action | list[Action] | None:
         if context.is_shutdown:
             return None
+        decision = respawn.after(node, event.returncode, time.monotonic())
+        told = LogInfo(msg=f"[{node.name}] {decision.message}")
+        if decision.successor is not None:
+            return [told, _node(decision.successor, respawn)]
+        if not node.essential:
+            return told
         if event.returncode:
-            raise GraphError(f"{name} ended with exit code {event.returncode}")  # makes that of `ros2 launch` 1
-        return Shutdown(reason=f"{name} is done")
+            raise GraphError(f"{node.name} {decision.message}")  # makes the exit code of `ros2 launch` 1
+        return Shutdown(reason=f"{node.name} {decision.message}")
 
-    return bring_down
+    return go_on_or_end

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -53,20 +52,21 @@ def _as_yaml(value: Value) -> str:
 class NodeProcess:
     """A running node."""
 
-    def __init__(self, node: NodeDescription, log: Path, say: Say) -> None:
+    def __init__(self, node: NodeDescription, log: Path, say: Say, prefix: Sequence[str] = ()) -> None:
         """Start it.
 
         Args:
             node: what to start.
             log: file for all its lines.
             say: called with the node's name and each line, in another thread.
+            prefix: words before its command, of a program that becomes the node.
 
         Raises:
             GraphError: it is not installed.
         """
         self.node = node
         self._process = subprocess.Popen(
-            command_line(node),
+            [*prefix, *command_line(node)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -87,11 +87,6 @@ class NodeProcess:
     def exit_code(self) -> int | None:
         """None while it runs; negative if a signal killed it."""
         return self._process.poll()
-
-    @property
-    def over(self) -> bool:
-        """Whether it has ended although the graph needs it."""
-        return self.node.essential and self.exit_code is not None
 
     def end(self, patience: float = PATIENCE) -> int:
         """Ask it to end, wait, and kill it when it doesn't; what it started itself goes with it.
@@ -124,18 +119,3 @@ class NodeProcess:
                 except OSError as error:  # the node's own lines go on
                     say(self.node.name, f"the log {log} cannot be written any longer: {error.strerror}")
                     log = None
-
-
-def end_all(processes: Sequence[NodeProcess], say: Say) -> list[int]:
-    """End them one after the other, the last started first.
-
-    Returns:
-        Their exit codes, in the order in which they were started.
-    """
-    codes = []
-    for process in reversed(processes):
-        start = time.monotonic()
-        codes.append(process.end())
-        if (took := time.monotonic() - start) >= PATIENCE:
-            say(process.node.name, f"did not end within {took:.0f} s and was killed")
-    return codes[::-1]

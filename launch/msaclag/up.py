@@ -13,9 +13,10 @@ from tyro.conf import FlagCreatePairsOff, Positional, arg
 from msaclag.console import RunConsole, summary_table
 from msaclag.graph import GraphError, NodeDescription, describe
 from msaclag.launch_arguments import LaunchArguments, listing, read_arguments, split
-from msaclag.node_process import NodeProcess, end_all, executable
+from msaclag.node_process import executable
 from msaclag.pours import make_pours
 from msaclag.status_listener import StatusListener
+from msaclag.supervision import Supervision
 
 DONE, INTERRUPTED = 0, 130
 
@@ -33,8 +34,9 @@ def up(
         msaclag up pour_coffee_sim steps:=3000 seed:=7
 
     The folder of the run (run_dir:=, by default runs/TIME-TASK) holds checkpoint, metrics, summary.json, the bag and
-    the log of each node. Ctrl-C leaves the arm standing and all of these whole. Exit code: that of the first node that
-    failed, 2 for a wrong argument, 130 after Ctrl-C, else 0.
+    the log of each node. Ctrl-C leaves the arm standing and all of these whole. With respawn:=true, the default of
+    pour_coffee_real, a node that died is started again and goes on where it was. Exit code: that of the first node
+    that failed, 2 for a wrong argument, 130 after Ctrl-C, else 0.
 
     Args:
         task: The launch file: the twin or the Gen3. They differ only in the defaults of the arguments.
@@ -49,7 +51,7 @@ def up(
 
 
 def run_graph(arguments: LaunchArguments, console: Console) -> int:
-    """Run the graph until an essential node ends or a signal comes.
+    """Run the graph until an essential node ends, and is not started again, or a signal comes.
 
     Returns:
         The exit code: of the first node that failed, 130 when interrupted, else 0.
@@ -96,25 +98,24 @@ def make_folders(arguments: LaunchArguments) -> None:
 
 
 def _run(nodes: list[NodeDescription], arguments: LaunchArguments, view: RunConsole, asked: Event) -> int:
-    processes: list[NodeProcess] = []
+    running = Supervision(arguments.output / "log", view.say)
     with view.shown(), StatusListener(nodes[0].namespace) as listener:
         try:
             for node in nodes:
-                processes.append(NodeProcess(node, arguments.output / "log" / f"{node.name}.log", view.say))
-            while not asked.is_set() and not any(process.over for process in processes):
+                running.start(node)
+            while not asked.is_set() and not running.over:
                 if status := listener.wait(0.2):
                     view.show(status)
-            ended = {process: code for process in processes if (code := process.exit_code) is not None}
-            for process, code in ended.items():
-                view.say(process.node.name, f"ended with exit code {code}" if code else "is done")
+                running.look_after()
+            ended = running.ended
         finally:
-            closed = end_all(processes, view.say)
+            closed = running.end()
     if asked.is_set():
         return INTERRUPTED
     orderly = (DONE, -signal.SIGTERM, INTERRUPTED)
-    after = [(process, code) for process, code in zip(processes, closed, strict=True) if code not in orderly]
-    codes = [code for process, code in [*ended.items(), *after] if process.node.essential]
-    failure = next(filter(None, codes), DONE)
+    after = {name: code for name, code in closed.items() if name not in ended and code not in orderly}
+    needed = {node.name for node in nodes if node.essential}
+    failure = next((code for name, code in {**ended, **after}.items() if code and name in needed), DONE)
     return failure if failure >= 0 else 128 - failure  # as a shell tells of a signal
 
 

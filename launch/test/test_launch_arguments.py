@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from msaclag.launch_arguments import TASKS, LaunchArguments, defaults, listing, read_arguments, split
+from msaclag.launch_arguments import TASKS, LaunchArguments, defaults, listing, next_bag, read_arguments, split
 from msaclag_ros.settings import SettingError
 
 
 def test_the_launch_files_differ_in_defaults_only():
     assert (defaults("pour_coffee_sim").arm, defaults("pour_coffee_sim").setting) == ("sim", "1")
     assert (defaults("pour_coffee_real").arm, defaults("pour_coffee_real").setting) == ("real", "real")
-    assert all(set(changed) == {"arm", "setting"} for changed in TASKS.values())
+    assert (defaults("pour_coffee_sim").respawn, defaults("pour_coffee_real").respawn) == (False, True)
+    assert all(set(changed) <= {"arm", "setting", "respawn"} for changed in TASKS.values())
 
 
 def test_text_becomes_values(tmp_path):
@@ -52,6 +53,7 @@ def test_a_run_is_resumed_in_its_folder_with_a_bag_of_its_own(tmp_path):
     for name in ("bag", "bag-2"):
         (tmp_path / name).mkdir()
     assert read_arguments("pour_coffee_sim", given).bag == tmp_path / "bag-3"
+    assert next_bag(tmp_path / "bag-2") == tmp_path / "bag-3"
     assert read_arguments("pour_coffee_sim", {**given, "bag_dir": "/b"}).bag == Path("/b")
 
 

@@ -6,11 +6,13 @@ from msaclag.launch_arguments import TASKS, LaunchArguments
 
 pytest.importorskip("launch_ros.actions", reason="ROS's launch is not installed")
 
-from launch import LaunchContext, LaunchService
-from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch import LaunchContext, LaunchDescription, LaunchService
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction
 from launch_ros.actions import Node
 
-from msaclag.launch_description import launch_description
+from msaclag.graph import NodeDescription
+from msaclag.launch_description import _on_exit, launch_description
+from msaclag.respawn import Respawn
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -42,3 +44,23 @@ def test_a_wrong_value_ends_the_launch():
     service.context.launch_configurations["steps"] = "-3"
     service.include_launch_description(description)
     assert service.run() == 1
+
+
+def test_a_node_that_died_is_started_again_and_one_that_is_done_ends_the_launch(tmp_path):
+    """Under ROS's own launch: `sh` in place of the nodes."""
+    marks = tmp_path / "marks"
+    dies_once = f"echo x >> {marks}; test $(wc -l < {marks}) -gt 1 || kill -9 $$"
+    node = NodeDescription("msaclag", "env_node", "env_node", "", respawn=True)
+    respawn = Respawn()
+
+    def process() -> ExecuteProcess:
+        return ExecuteProcess(cmd=["sh", "-c", dies_once], on_exit=go_on)
+
+    def go_on(event, context):
+        decided = _on_exit(node, respawn)(event, context)
+        return [decided[0], process()] if isinstance(decided, list) else decided
+
+    service = LaunchService(argv=[])
+    service.include_launch_description(LaunchDescription([process()]))
+    assert service.run() == 0
+    assert len(marks.read_text().split()) == 2

@@ -13,7 +13,7 @@ import pytest
 pytestmark = pytest.mark.graph
 
 STAND_IN = """#!{python}
-import os, sys, time
+import glob, os, sys, time
 from rclpy.node import Node
 from msaclag_msgs.msg import LearnerStatus
 from msaclag_ros.interface import TOPICS
@@ -22,6 +22,9 @@ from msaclag_ros.settings import SettingError
 
 name = os.path.basename(sys.argv[0])
 how = os.environ.get(name, "")
+
+def marks():
+    return glob.glob(os.environ["ORDER"] + "*")
 
 class StandIn(Node):
     exit_code = None
@@ -39,7 +42,8 @@ class StandIn(Node):
     def tick(self):
         if how == "done":
             self.exit_code = 0
-        if how == "dies":
+        if how == "dies" or (how == "dies once" and os.environ["ORDER"] + name not in marks()):
+            open(os.environ["ORDER"] + name, "w").close()
             os.kill(os.getpid(), 9)
 
     def close(self):
@@ -149,6 +153,25 @@ def test_a_killed_node_brings_the_graph_down(graph, tmp_path):
     process = graph(env_node="dies")
     process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGKILL
+    assert order(tmp_path) == ["learner_node", "recorder_node"]
+
+
+def test_a_node_that_died_is_started_again_and_the_graph_goes_on(graph, tmp_path):
+    process = graph("respawn:=true", env_node="dies once", recorder_node="dies once", learner_node="waits")
+    wait_for_lines(process, "[env_node] was ended by SIGKILL and is started", "[recorder_node] was ended by SIGKILL")
+    wait_for_lines(process, "[env_node] [INFO]", "[recorder_node] [INFO]")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert order(tmp_path) == ENDING_ORDER
+
+
+def test_a_node_that_always_dies_ends_the_graph(graph, tmp_path):
+    process = graph("respawn:=true", env_node="dies")
+    out, _ = process.communicate(timeout=110)
+    assert process.returncode == 128 + signal.SIGKILL
+    assert out.count("[env_node] was ended by SIGKILL and is started again") == 5
+    assert "it has been started again 5 times within 5 min and is not any more: see its log" in out
     assert order(tmp_path) == ["learner_node", "recorder_node"]
 
 

@@ -175,7 +175,9 @@ class ControlGraph:
     def _wait(self, condition: Callable[[], bool], what: str) -> None:
         latest = time.monotonic() + PATIENCE
         while not condition():
-            gone = [process.node.name for process in (self._environment, self._learner) if process.over]
+            gone = [
+                process.node.name for process in (self._environment, self._learner) if process.exit_code is not None
+            ]
             if gone or time.monotonic() > latest:
                 said = "\n".join(self._lines[-LAST_LINES:])
                 why = f"{gone[0]} has ended" if gone else f"it is not so that the graph {what}"

@@ -2,6 +2,7 @@
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -77,29 +78,31 @@ def _device(name: str) -> Device:
 def _teach(arguments: LaunchArguments, device: Device, file: Path, wanted: int) -> int:
     from msaclag.console import RunConsole  # ROS and torch take seconds, which a mistake need not wait for
     from msaclag.graph import describe
-    from msaclag.node_process import NodeProcess, end_all, executable
+    from msaclag.node_process import executable
+    from msaclag.supervision import Supervision
     from msaclag.teach.lessons import Lessons
     from msaclag.teach.teacher import Teacher
     from msaclag.teach.view import View
     from msaclag.up import make_folders
 
     console = Console(highlight=False)
-    nodes = [node for node in describe(arguments) if node.name != "learner_node"]
+    attended = replace(arguments, respawn=False)  # whoever holds the device sees what died
+    nodes = [node for node in describe(attended) if node.name != "learner_node"]
     for node in nodes:
         executable(node)
     make_folders(arguments)
     lessons = Lessons(file)
-    say = RunConsole(console).say
-    processes: list[NodeProcess] = []
+    running = Supervision(arguments.output / "log", RunConsole(console).say)
     try:
         with ExitStack() as stack:
-            stack.callback(lambda: end_all(processes, say))
+            stack.callback(running.end)
             for node in nodes:
-                processes.append(NodeProcess(node, arguments.output / "log" / f"{node.name}.log", say))
+                running.start(node)
             teacher = stack.enter_context(Teacher(nodes[-1].namespace, 1 / arguments.rate))
             stack.enter_context(device)
             view = stack.enter_context(View(console, device.guide))
-            while lessons.kept < wanted and not any(process.over for process in processes):
+            while lessons.kept < wanted and not running.over:
+                running.look_after()
                 teacher.spin(PERIOD)
                 steering = device.read(time.monotonic())
                 teacher.action = steering.action
@@ -108,7 +111,7 @@ def _teach(arguments: LaunchArguments, device: Device, file: Path, wanted: int) 
                 for order in steering.orders:
                     _obey(order, teacher, lessons)
                 view.show(teacher, lessons.kept, wanted)
-            return next((process.exit_code or 0 for process in processes if process.over), 0)
+            return next(iter(running.ended.values()), 0)
     finally:
         console.print(f"{lessons.kept} episodes were kept, {file} holds {lessons.held}", soft_wrap=True)
         console.print(str(arguments.output), soft_wrap=True)
