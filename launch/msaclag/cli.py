@@ -64,6 +64,9 @@ COMMANDS = {
         "how fast this machine trains and how good the models are, measured",
         _TRAINING_MISTAKES,
     ),
+    "faults": Command(
+        "msaclag.faults.command:faults", "everything that may go wrong, on the graph with an emulated arm"
+    ),
     "study": Command(
         "msaclag.study.command:study", "many runs: settings, algorithms, variants, seeds", _TRAINING_MISTAKES
     ),

@@ -15,6 +15,7 @@ class Supervision:
     Attributes:
         processes: by the node's name, in the order of their first starts.
         ended: exit codes of those that ended and were not started again, by the node's name, the first at the front.
+        respawn: who decides of that.
     """
 
     def __init__(self, logs: Path, say: Say) -> None:
@@ -28,7 +29,7 @@ class Supervision:
         self.ended: dict[str, int] = {}
         self._logs, self._say = logs, say
         self._prefixes: dict[str, Sequence[str]] = {}
-        self._respawn = Respawn()
+        self.respawn = Respawn()
 
     @property
     def over(self) -> bool:
@@ -54,7 +55,7 @@ class Supervision:
             code = process.exit_code
             if code is None or name in self.ended:
                 continue
-            decision = self._respawn.after(process.node, code, time.monotonic())
+            decision = self.respawn.after(process.node, code, time.monotonic())
             self._say(name, decision.message)
             if decision.successor is None:
                 self.ended[name] = code

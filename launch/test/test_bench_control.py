@@ -55,7 +55,7 @@ def test_the_newest_of_the_observations_asked_again_is_answered():
 
 def test_a_stop_counts_from_the_last_actions_first_twist():
     slowing = [(1 + 8 * PERIOD + 0.0125 + PERIOD * number, TWIST, 0.0, 0.0) for number in range(3)]
-    periods = [(1.25 + PERIOD * number, max(0.0, 0.1 - 0.01 * number), 0.0) for number in range(40)]
+    periods = [(1.25 + PERIOD * number, max(0.0, 0.1 - 0.01 * number), 0.0, (), False) for number in range(40)]
     stop = record([*orders(8), *slowing], steps(2), periods).stop_of_a_silent_learner()
     assert stop.takes_hold == pytest.approx(112.5)
     assert stop.ramp == pytest.approx(1e3 * (1.5 - slowing[0][0]))

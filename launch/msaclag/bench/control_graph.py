@@ -36,7 +36,7 @@ SILENT = 2.5
 """s after which a killed learner is known to be gone."""
 LAST_LINES = 8
 
-_ENVIRONMENT: dict[str, Value] = {
+ENVIRONMENT: dict[str, Value] = {
     "task.max_steps": 600,
     "task.settle_time": 0.2,
     "emulated.driver.retreat_speed": 0.25,
@@ -80,10 +80,10 @@ class ControlGraph:
         """
         self._folder = folder
         self._lines: list[str] = []
-        port = _free_port()
+        port = free_port()
         nodes = _nodes(folder)
-        self._environment_node = _with(nodes["env_node"], {**_ENVIRONMENT, "emulated.port": port})
-        self._learner_node = _with(nodes["learner_node"], {**_LEARNER, "threads": threads})
+        self._environment_node = with_parameters(nodes["env_node"], {**ENVIRONMENT, "emulated.port": port})
+        self._learner_node = with_parameters(nodes["learner_node"], {**_LEARNER, "threads": threads})
         self._listener = _Listener()
         self._environment = self._start(self._environment_node)
         self._learner = self._start(self._learner_node)
@@ -142,7 +142,7 @@ class ControlGraph:
         """Another one goes on from the checkpoint."""
         time.sleep(SILENT)
         self._learner.end()
-        self._learner_node = _with(self._learner_node, {"resume": True})
+        self._learner_node = with_parameters(self._learner_node, {"resume": True})
         self._learner = self._start(self._learner_node)
 
     def record(self, since: float) -> Record:
@@ -251,11 +251,13 @@ def _nodes(folder: Path) -> dict[str, NodeDescription]:
     return {node.name: node for node in describe(read_arguments("pour_coffee_real", given))}
 
 
-def _with(node: NodeDescription, parameters: dict[str, Value]) -> NodeDescription:
+def with_parameters(node: NodeDescription, parameters: dict[str, Value]) -> NodeDescription:
+    """The node with these parameters too, or instead."""
     return replace(node, parameters={**node.parameters, **parameters})
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -22,7 +22,7 @@ from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.experience import ExperienceError
 from msaclag_learner.followed import Followed
 from msaclag_learner.received import received
-from msaclag_learner.trainer import Trainer, TrainerDied
+from msaclag_learner.trainer import Trainer
 from msaclag_learner.training_run import DeviceError, DivergedError
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
@@ -356,5 +356,5 @@ class LearnerNode(Node):
 
 def main() -> int:
     """Run the learner node; see `msaclag_ros.node_main` for the exit codes."""
-    user_errors = (CheckpointError, DeviceError, DivergedError, ExperienceError, Refused, TrainerDied, OSError)
+    user_errors = (CheckpointError, DeviceError, DivergedError, ExperienceError, Refused, OSError)
     return run(LearnerNode, user_errors=user_errors)

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from kinova_pour_env.arm import ArmError
@@ -32,17 +32,31 @@ class EmulatedConfig:
     """Go on after violations and faults, and begin, without a person's acknowledgement."""
     port: Annotated[int, Field(ge=0, le=65534)] = 0
     """TCP port of the emulator, where faults are injected too; 0 takes a free one."""
+    own: bool = True
+    """Start an emulator, which ends with the environment; false takes one that runs on `port`, and outlives it."""
     gui: bool = False
     """Show the emulator's PyBullet window."""
 
+    @model_validator(mode="after")
+    def _is_there(self) -> "EmulatedConfig":
+        if not self.own and (self.port == 0 or self.gui):
+            raise ValueError(
+                "own is false: name the port of an emulator that runs, which shows a window or not by itself"
+            )
+        return self
+
 
 class EmulatedArm(KortexArm):
-    """A `KortexArm` with an emulator of its own, in another process."""
+    """A `KortexArm` with an emulator in another process.
+
+    Attributes:
+        emulator: that process; None where it runs already.
+    """
 
     Config: ClassVar[type[Any]] = EmulatedConfig
 
     def __init__(self, scene: Scene, config: EmulatedConfig | None = None) -> None:
-        """Start the emulator and connect to it.
+        """Start the emulator, where it is to be one of our own, and connect to it.
 
         Raises:
             ArmError: it does not start.
@@ -50,14 +64,15 @@ class EmulatedArm(KortexArm):
         config = config or EmulatedConfig()
         _prefer_the_emulators_wheel()
         self.unattended = config.auto_acknowledge
-        self.emulator = EmulatorProcess(config.port, *(["--gui"] if config.gui else []), scene=scene)
-        port = self.emulator.port
+        options = ["--gui"] if config.gui else []
+        self.emulator = EmulatorProcess(config.port, *options, scene=scene) if config.own else None
+        port = self.emulator.port if self.emulator is not None else config.port
         _log.info("the emulated arm listens on port %d", port)
         driver = replace(config.driver, robot_ip=_EMULATOR.host, tcp_port=port, udp_port=port + 1)
         try:
             super().__init__(scene, driver, Credentials(_EMULATOR.username, _EMULATOR.password))
         except ArmError:
-            self.emulator.close()
+            self._end_emulator()
             raise
 
     def stopper(self) -> StopperCall:
@@ -67,7 +82,11 @@ class EmulatedArm(KortexArm):
     def close(self) -> None:
         """Leave the arm standing, then end the emulator."""
         super().close()
-        self.emulator.close()
+        self._end_emulator()
+
+    def _end_emulator(self) -> None:
+        if self.emulator is not None:
+            self.emulator.close()
 
 
 def connect_stopper(config: dict[str, Any], username: str, password: str) -> KortexStopper:

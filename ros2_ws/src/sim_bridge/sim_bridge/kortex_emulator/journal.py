@@ -36,11 +36,15 @@ class Period(NamedTuple):
         time: s of CLOCK_MONOTONIC, when the period was begun.
         speed: m/s.
         turn: rad/s.
+        position: [3] m, of the mug's middle.
+        touching: the arm or the mug touches itself or the scene.
     """
 
     time: float
     speed: float
     turn: float
+    position: tuple[float, ...]
+    touching: bool
 
 
 class Journal:
@@ -60,7 +64,7 @@ class Journal:
     def moved(self, now: float, state: ArmState) -> None:
         """A period has passed."""
         speed, turn = (float(np.linalg.norm(part)) for part in (state.cup_velocity, state.cup_angular_velocity))
-        self._periods.append(Period(now, speed, turn))
+        self._periods.append(Period(now, speed, turn, tuple(state.cup_position.tolist()), bool(state.contacts)))
 
     def since(self, time: float) -> dict[str, list[Any]]:
         """The "orders" and the "periods" after a time, the oldest first."""

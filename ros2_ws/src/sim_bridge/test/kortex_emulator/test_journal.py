@@ -20,5 +20,7 @@ def test_orders_and_motion_are_noted_with_their_times(client, control, refusal):
     assert (method, stop, still) == ("SendTwistCommand", "Stop", [0.0, 0.0])
     assert (speed, turn) == pytest.approx((0.05, 1.5708), abs=1e-4)
     assert begin < came < stopped < end
-    assert journal["periods"][-1][1] > 0.03
+    *_, (_, speed, _, position, touching) = journal["periods"]
+    assert speed > 0.03 and not touching
+    assert position == pytest.approx(control.status()["cup_position"], abs=0.02)
     assert control.journal(time.monotonic()) == {"orders": [], "periods": []}

@@ -1,0 +1,93 @@
+"""`msaclag faults`."""
+
+import os
+from json import dumps
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from msaclag_ros.settings import SettingError
+
+FAILED = 1
+
+
+def faults(
+    json: Path | None = None,
+    rounds: Annotated[int, Field(ge=1)] = 5,
+    rows: tuple[str, ...] = (),
+    seed: int = 0,
+) -> int:
+    """Let everything go wrong that can, on the graph with an emulated arm, and see what comes of it.
+
+        msaclag faults --json faults.json
+        msaclag faults --rounds 1 --rows kill_learner estop
+
+    Each row is one fault, at a random moment of a training run: how soon the arm stands, whether it ever passes its
+    limits, whether each transition is learned from exactly once, and whether training goes on. Rounds differ in their
+    moments. A round of all rows takes some ten minutes; nothing else should run meanwhile. Ctrl-C ends it: the file and
+    the table hold what was done. Exit code: 0 if nothing was lost, doubled, exceeded or left standing, else 1.
+
+    Args:
+        json: File to put the figures into, after each row anew.
+        rounds: Of each row.
+        rows: Names of rows, all if left out.
+        seed: Of the moments.
+    """
+    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+    if json is not None and not json.absolute().parent.is_dir():
+        raise SettingError(f"json: there is no folder {json.absolute().parent}")
+    from msaclag.bench.machine import machine  # ROS and torch take seconds, which --help need not wait for
+    from msaclag.faults.matrix import ROWS, play
+    from msaclag.faults.row import Outcome
+    from msaclag.faults.verdict import figures, table
+
+    by_name = {row.name: row for row in ROWS}
+    if unknown := [name for name in rows if name not in by_name]:
+        raise SettingError(f"there is no row '{unknown[0]}' (there are: {', '.join(by_name)})")
+    wanted = [by_name[name] for name in rows or by_name]
+    not_run = {row.name: why for row in wanted if (why := row.lacking())}
+    found: dict[str, list[Outcome]] = {}
+    console = Console(highlight=False)
+    about: dict[str, Any] = {"machine": machine(), "seed": seed}
+    interrupted = False
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("the graph starts", total=None)
+        able = [row for row in wanted if row.name not in not_run]
+        try:
+            for name, outcome in play(able, rounds, seed, lambda doing: progress.update(task, description=doing)):
+                found.setdefault(name, []).append(outcome)
+                _tell(console, name, outcome)
+                _write(json, {**about, **figures(found, wanted, not_run)})
+        except KeyboardInterrupt:
+            interrupted = True
+    whole = {**about, "interrupted": interrupted, **figures(found, wanted, not_run)}
+    _write(json, whole)
+    console.print(table(whole))
+    if json is not None:
+        console.print(str(json), soft_wrap=True)
+    bad = any(whole[name] for name in ("lost", "duplicated", "limits_exceeded", "unresumed"))
+    return FAILED if bad else 0
+
+
+def _tell(console: Console, name: str, outcome: Any) -> None:
+    stood = f"stands after {outcome.stood_s:.2f} s, " if outcome.stood_s is not None else ""
+    troubles = [*outcome.exceeded]
+    troubles += [f"{outcome.lost} lost"] * bool(outcome.lost) + [f"{outcome.duplicated} doubled"] * bool(
+        outcome.duplicated
+    )
+    style = "" if outcome.good else "red"
+    console.print(f"{name}: {stood}{outcome.outcome}{''.join(f', {each}' for each in troubles)}", style=style)
+    if not outcome.good:
+        console.print(outcome.message, markup=False)
+
+
+def _write(file: Path | None, figures: dict[str, Any]) -> None:
+    if file is None:
+        return
+    aside = file.with_name(f"{file.name}.partial")
+    aside.write_text(dumps(figures, indent=2) + "\n")
+    os.replace(aside, file)

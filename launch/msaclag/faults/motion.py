@@ -1,0 +1,74 @@
+"""How the arm moved from a fault on, by its own journal, and what of it is beyond its limits."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from kinova_pour_env import gen3
+from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
+from msaclag.bench.control_record import STANDING_SPEED, STANDING_TURN
+from sim_bridge.kortex_emulator.journal import Period
+
+STILL = 4
+"""Periods on end in which a mug that stands does not move."""
+_WORKSPACE = PourCoffeeConfig()
+
+
+class Motion(NamedTuple):
+    """What the mug did.
+
+    Attributes:
+        stood: s from the fault until it stood; None if it did not, or has not yet.
+        distance: m on its way until then, or altogether.
+        speed: the highest, m/s.
+        turn: the highest, rad/s.
+        outside: m beyond the workspace at worst.
+        touched: something was touched.
+    """
+
+    stood: float | None
+    distance: float
+    speed: float
+    turn: float
+    outside: float
+    touched: bool
+
+    def exceeded(self) -> list[str]:
+        """Which limits of the arm and of the task it passed, in words."""
+        found = []
+        if self.speed > gen3.LINEAR_SPEED:
+            found.append(f"{self.speed:.3f} m/s")
+        if self.turn > gen3.ANGULAR_SPEED:
+            found.append(f"{self.turn:.3f} rad/s")
+        if self.outside > 0:
+            found.append(f"{1e3 * self.outside:.1f} mm outside the workspace")
+        if self.touched:
+            found.append("something was touched")
+        return found
+
+
+def motion(journal: dict[str, Sequence[Any]], fault: float) -> Motion:
+    """What the journal says of the time after a fault.
+
+    Args:
+        journal: of `EmulatorControl`.
+        fault: s of CLOCK_MONOTONIC.
+    """
+    periods = [Period(*period) for period in journal["periods"] if period[0] >= fault]
+    still = [period.speed < STANDING_SPEED and period.turn < STANDING_TURN for period in periods]
+    stood = next((number for number in range(len(still) - STILL + 1) if all(still[number : number + STILL])), None)
+    way = periods if stood is None else periods[: stood + 1]
+    return Motion(
+        stood=None if stood is None else periods[stood].time - fault,
+        distance=sum(period.speed * (after.time - period.time) for period, after in pairwise(way)),
+        speed=max((period.speed for period in periods), default=0.0),
+        turn=max((period.turn for period in periods), default=0.0),
+        outside=max((_outside(period.position) for period in periods), default=0.0),
+        touched=any(period.touching for period in periods),
+    )
+
+
+def _outside(position: Sequence[float]) -> float:
+    """M beyond the box of the task, along its worst axis; 0 within."""
+    box = zip(position, _WORKSPACE.workspace_low, _WORKSPACE.workspace_high, strict=True)
+    return max(0.0, *(max(low - value, value - high) for value, low, high in box))

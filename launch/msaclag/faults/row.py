@@ -1,0 +1,143 @@
+"""A row of the matrix: one thing that goes wrong, what has to come of it, and one round of it."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from msaclag.faults.account import Balance
+from msaclag.faults.motion import Motion, motion
+from msaclag.faults.stage import PATIENCE, Stage, Stuck
+from msaclag_learner.checkpoint import CheckpointError
+from msaclag_ros.settings import SettingError
+
+RESUMED, BY_HAND, STUCK = "resumed", "refused, resumed by hand", "not resumed"
+STANDING = 4.0
+"""s in which an arm that has to stand stands."""
+SPREAD = 1.0
+"""s in which the moment of a fault is drawn."""
+
+
+def nothing(stage: Stage) -> None:
+    """Where a fault ends by itself."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault.
+
+    Attributes:
+        name: of the row.
+        about: what happens, for a table.
+        strike: lets it happen to a moving arm; gives the moment, s of CLOCK_MONOTONIC, from which on standing counts.
+        relieve: ends it.
+        told: pattern of the line in which a node names it; empty where there is nothing to say.
+        stands: whether the arm has to come to rest by it.
+        lasts: s from the strike to the end of the fault.
+        refused: a node refuses to go on, until a person has mended what it named.
+        prefixes: words before the commands of nodes, by name, given a folder; the row has a graph of its own then.
+        lacking: says what this machine lacks for it; empty where nothing.
+    """
+
+    name: str
+    about: str
+    strike: Callable[[Stage], float]
+    relieve: Callable[[Stage], None] = nothing
+    told: str = ""
+    stands: bool = True
+    lasts: float = 0.0
+    refused: bool = False
+    prefixes: Callable[[Path], Mapping[str, Sequence[str]]] | None = None
+    lacking: Callable[[], str] = lambda: ""
+
+
+@dataclass
+class Outcome:
+    """What came of one round; ready for JSON by `asdict`.
+
+    Attributes:
+        stood_s: until the arm stood; None where it need not.
+        distance_m: on its way.
+        speed, turn: the highest until all went on, m/s and rad/s.
+        happened, lost, duplicated: transitions, from the beginning of the run on.
+        exceeded: limits, in words.
+        outcome: whether and how training went on.
+        message: what a node said.
+    """
+
+    stood_s: float | None = None
+    distance_m: float = 0.0
+    speed: float = 0.0
+    turn: float = 0.0
+    happened: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    exceeded: list[str] = field(default_factory=list)
+    outcome: str = STUCK
+    message: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost, doubled, exceeded, or left undone."""
+        return not (self.lost or self.duplicated or self.exceeded or self.outcome == STUCK)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def run_round(row: Row, stage: Stage) -> Outcome:
+    """Let it happen once, at a random moment of a training run whose arm moves."""
+    found = Outcome()
+    stage.forget_deaths()
+    begun = time.monotonic()
+    try:
+        stage.wait_until_training()
+        stage.sleep(stage.random.uniform(0, SPREAD))
+        stage.wait(stage.moves, "the arm moves")
+        begun = time.monotonic()
+        fault = row.strike(stage)
+        if row.stands:
+            _stand(stage, fault, found)
+        stage.wait(lambda: time.monotonic() >= begun + row.lasts, "the fault is over")
+        if row.told:
+            found.message = stage.wait_for_line(row.told, begun)
+        if row.refused:
+            stage.wait(lambda: stage.running.ended, "a node refuses to go on")
+        row.relieve(stage)
+        by_hand = stage.start_refused()
+        stage.wait_until_training()
+        _settle(found, stage.account, stage)
+        found.outcome = BY_HAND if by_hand else RESUMED
+    except (SettingError, CheckpointError) as error:
+        row.relieve(stage)
+        found.message = str(error)
+    _limits(found, motion(stage.control.journal(begun), begun))
+    return found
+
+
+def _stand(stage: Stage, fault: float, found: Outcome) -> None:
+    def stood() -> Motion | None:
+        seen = motion(stage.control.journal(fault), fault)
+        return seen if seen.stood is not None else None
+
+    try:
+        stage.wait(stood, "the arm stands", STANDING)
+    except Stuck:
+        found.exceeded.append(f"the arm did not stand within {STANDING:g} s")
+        raise
+    seen = stood()
+    assert seen is not None
+    found.stood_s, found.distance_m = seen.stood, seen.distance
+
+
+def _settle(found: Outcome, account: Any, stage: Stage) -> None:
+    stage.wait(lambda: stage.ears.call("save_checkpoint").success, "the learner writes a checkpoint", PATIENCE)
+    balance: Balance = account.balance(stage.ears.told)
+    found.happened, found.lost, found.duplicated = balance
+
+
+def _limits(found: Outcome, seen: Motion) -> None:
+    found.speed, found.turn = seen.speed, seen.turn
+    found.exceeded += seen.exceeded()
