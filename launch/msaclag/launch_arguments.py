@@ -135,7 +135,7 @@ def read_arguments(task: str, given: Mapping[str, str]) -> LaunchArguments:
 
 
 def next_bag(bag: Path) -> Path:
-    """The first folder that is not there of this one and those that are numbered behind it: bag, bag-2, bag-3, …"""
+    """The first folder that is not there: this one, or else bag-2, bag-3, … behind a bag."""
     stem, dash, number = bag.name.rpartition("-")
     if not (dash and number.isdecimal()):
         stem, number = bag.name, "1"

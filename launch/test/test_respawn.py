@@ -26,8 +26,16 @@ def nodes(tmp_path: Path) -> dict[str, NodeDescription]:
 
 @pytest.mark.parametrize(
     ("code", "fault"),
-    [(0, False), (1, True), (2, False), (130, False)]
-    + [(-signal.SIGKILL, True), (-signal.SIGSEGV, True), (-signal.SIGTERM, False), (-signal.SIGINT, False)],
+    [
+        (0, False),
+        (1, True),
+        (2, False),
+        (130, False),
+        (-signal.SIGKILL, True),
+        (-signal.SIGSEGV, True),
+        (-signal.SIGTERM, False),
+        (-signal.SIGINT, False),
+    ],
 )
 def test_only_a_fault_is_a_death(nodes, code, fault):
     assert died(code) is fault

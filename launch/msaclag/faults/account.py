@@ -1,6 +1,7 @@
 """Exactly once: what happened, by the environment's log and by what was published, beside what the learner took in."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ class _Logged(NamedTuple):
     seq: int
     stamp: int
     step: tuple[int, int]
+    action: tuple[float, ...]
     row: bytes | None
 
 
@@ -52,6 +54,10 @@ class Account:
                 if (seq, data) not in self._known:
                     self._known[seq, data] = _logged(deserialize_message(data, Transition))
 
+    def obeyed(self, action: Sequence[float]) -> bool:
+        """Whether the environment has ever taken this very action."""
+        return any(each.action == tuple(action) for each in self._known.values())
+
     def balance(self, told: list[Told]) -> Balance:
         """Compare.
 
@@ -61,14 +67,15 @@ class Account:
         Raises:
             CheckpointError: the run's checkpoint or its experience is not whole.
         """
+        published = list(told)  # what comes in meanwhile may not be noted
         about = checkpoint.read_about(self._run_dir / checkpoint.FILE)
         self.note()
         followed = int(about["followed"]["seq"])
-        happened = [each for each in self._known.values() if each.row is not None and each.seq <= followed]
-        due = Counter(each.row for each in happened)
+        happened = [each.row for each in self._known.values() if each.row is not None and each.seq <= followed]
+        due = Counter(happened)
         learned = Counter(_rows(self._run_dir, about))
         numbered = {(each.seq, each.stamp) for each in self._known.values()}
-        unlogged = {(each.seq, each.stamp) for each in told} - numbered
+        unlogged = {(each.seq, each.stamp) for each in published} - numbered
         steps = Counter(each.step for each in self._known.values() if each.row is not None)
         return Balance(
             happened=len(happened),
@@ -84,7 +91,7 @@ def _logged(message: Transition) -> _Logged:
         layout = TransitionLayout(len(message.observation), len(message.action))
         row = checked_row(step.transition, layout).tobytes()
     stamp = 10**9 * message.header.stamp.sec + message.header.stamp.nanosec
-    return _Logged(message.seq, stamp, (message.episode, message.step), row)
+    return _Logged(message.seq, stamp, (message.episode, message.step), tuple(message.action), row)
 
 
 def _rows(run_dir: Path, about: dict[str, object]) -> list[bytes]:

@@ -1,16 +1,38 @@
 """The rows of the matrix, and their rounds."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from json import loads
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from msaclag.faults import rows_arm, rows_processes
+from msaclag.faults import (
+    rows_actions,
+    rows_arm,
+    rows_clock,
+    rows_disks,
+    rows_files,
+    rows_network,
+    rows_processes,
+    rows_resets,
+)
 from msaclag.faults.row import Outcome, Row, run_round
 from msaclag.faults.stage import Stage
 
-ROWS: tuple[Row, ...] = (*rows_processes.ROWS, *rows_arm.ROWS)
+ROWS: tuple[Row, ...] = (
+    *rows_processes.ROWS,
+    *rows_actions.ROWS,
+    *rows_disks.ROWS,
+    *rows_files.ROWS,
+    *rows_arm.ROWS,
+    *rows_resets.ROWS,
+    *rows_clock.ROWS,
+    *rows_network.ROWS,
+)
 
 
 def play(rows: Sequence[Row], rounds: int, seed: int, tell: Callable[[str], object]) -> Iterator[tuple[str, Outcome]]:
@@ -23,7 +45,10 @@ def play(rows: Sequence[Row], rounds: int, seed: int, tell: Callable[[str], obje
         shared = [row for row in rows if row.prefixes is None]
         apart = [[row] for row in rows if row.prefixes is not None]
         for together in (shared, *apart):
-            yield from _on_one_graph(together, number, rounds, seed, tell)
+            if together and together[0].own_network and rows_network.IN_NETWORK not in os.environ:
+                yield together[0].name, _elsewhere(together[0], number, seed, tell)
+            else:
+                yield from _on_one_graph(together, number, rounds, seed, tell)
 
 
 def _on_one_graph(
@@ -43,3 +68,17 @@ def _on_one_graph(
             if not outcome.good:
                 stack.close()
                 stage = None
+
+
+def _elsewhere(row: Row, number: int, seed: int, tell: Callable[[str], object]) -> Outcome:
+    """A round in a network of its own, by another process of this program."""
+    tell(f"{row.about}, in a network of its own")
+    with TemporaryDirectory(prefix="msaclag_faults_") as folder:
+        file = Path(folder) / "found.json"
+        words = ["faults", "--rows", row.name, "--rounds", "1", "--seed", f"{seed + number}", "--json", str(file)]
+        command = rows_network.in_own_network([sys.executable, "-m", "msaclag", *words])
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if not file.exists():
+            return Outcome(message=done.stdout.strip())
+        (outcome,) = loads(file.read_text())["rows"][row.name]["each"]
+    return Outcome.from_dict(outcome)

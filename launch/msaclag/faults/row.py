@@ -2,19 +2,20 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from msaclag.faults.account import Balance
 from msaclag.faults.motion import Motion, motion
-from msaclag.faults.stage import PATIENCE, Stage, Stuck
+from msaclag.faults.stage import Stage, Stuck
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_ros.settings import SettingError
 
 RESUMED, BY_HAND, STUCK = "resumed", "refused, resumed by hand", "not resumed"
 STANDING = 4.0
 """s in which an arm that has to stand stands."""
+COMPLAINT = r"\[(WARN|ERROR|FATAL)\]"
 SPREAD = 1.0
 """s in which the moment of a fault is drawn."""
 
@@ -38,6 +39,7 @@ class Row:
         refused: a node refuses to go on, until a person has mended what it named.
         prefixes: words before the commands of nodes, by name, given a folder; the row has a graph of its own then.
         lacking: says what this machine lacks for it; empty where nothing.
+        own_network: it is run by another process, in a network of its own (`rows_network`).
     """
 
     name: str
@@ -50,6 +52,7 @@ class Row:
     refused: bool = False
     prefixes: Callable[[Path], Mapping[str, Sequence[str]]] | None = None
     lacking: Callable[[], str] = lambda: ""
+    own_network: bool = False
 
 
 @dataclass
@@ -77,6 +80,11 @@ class Outcome:
     outcome: str = STUCK
     message: str = ""
 
+    @classmethod
+    def from_dict(cls, entries: dict[str, Any]) -> "Outcome":
+        """What `as_dict` told."""
+        return cls(**entries)
+
     @property
     def good(self) -> bool:
         """Whether nothing was lost, doubled, exceeded, or left undone."""
@@ -97,24 +105,38 @@ def run_round(row: Row, stage: Stage) -> Outcome:
         stage.sleep(stage.random.uniform(0, SPREAD))
         stage.wait(stage.moves, "the arm moves")
         begun = time.monotonic()
-        fault = row.strike(stage)
-        if row.stands:
-            _stand(stage, fault, found)
-        stage.wait(lambda: time.monotonic() >= begun + row.lasts, "the fault is over")
-        if row.told:
-            found.message = stage.wait_for_line(row.told, begun)
-        if row.refused:
-            stage.wait(lambda: stage.running.ended, "a node refuses to go on")
-        row.relieve(stage)
+        with ExitStack() as fault:
+            fault.callback(row.relieve, stage)
+            _strike(row, stage, begun, found)
         by_hand = stage.start_refused()
         stage.wait_until_training()
-        _settle(found, stage.account, stage)
+        stage.wait(lambda: stage.ears.call("save_checkpoint").success, "the learner writes a checkpoint")
+        found.happened, found.lost, found.duplicated = stage.account.balance(stage.ears.told)
         found.outcome = BY_HAND if by_hand else RESUMED
-    except (SettingError, CheckpointError) as error:
-        row.relieve(stage)
+    except (SettingError, CheckpointError, OSError) as error:
         found.message = str(error)
-    _limits(found, motion(stage.control.journal(begun), begun))
+    seen = motion(stage.control.journal(begun), begun)
+    found.speed, found.turn = seen.speed, seen.turn
+    found.exceeded += seen.exceeded()
     return found
+
+
+def _strike(row: Row, stage: Stage, begun: float, found: Outcome) -> None:
+    """From the fault to its end, with what is seen and said meanwhile.
+
+    Raises:
+        Stuck: the arm does not stand where it has to, or nobody says what has to be said.
+    """
+    fault = row.strike(stage)
+    if row.stands:
+        _stand(stage, fault, found)
+    stage.wait(lambda: time.monotonic() >= begun + row.lasts, "the fault is over")
+    if row.told:
+        found.message = stage.wait_for_line(row.told, begun)
+    else:
+        found.message = stage.line(COMPLAINT, begun)
+    if row.refused:
+        stage.wait(lambda: stage.running.ended, "a node refuses to go on")
 
 
 def _stand(stage: Stage, fault: float, found: Outcome) -> None:
@@ -130,14 +152,3 @@ def _stand(stage: Stage, fault: float, found: Outcome) -> None:
     seen = stood()
     assert seen is not None
     found.stood_s, found.distance_m = seen.stood, seen.distance
-
-
-def _settle(found: Outcome, account: Any, stage: Stage) -> None:
-    stage.wait(lambda: stage.ears.call("save_checkpoint").success, "the learner writes a checkpoint", PATIENCE)
-    balance: Balance = account.balance(stage.ears.told)
-    found.happened, found.lost, found.duplicated = balance
-
-
-def _limits(found: Outcome, seen: Motion) -> None:
-    found.speed, found.turn = seen.speed, seen.turn
-    found.exceeded += seen.exceeded()

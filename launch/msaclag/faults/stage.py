@@ -1,4 +1,4 @@
-"""The graph under test: recorder, environment and learner as `msaclag up` runs them, on an emulated arm that outlives them."""
+"""The graph under test: recorder, environment and learner as `msaclag up` runs them; the emulated arm outlives them."""
 
 import os
 import re
@@ -27,14 +27,14 @@ from sim_bridge.kortex_emulator.process import EmulatorProcess
 
 NAMESPACE = "faults"
 LEARNER, ENV, RECORDER = "learner_node", "env_node", "recorder_node"
-PATIENCE = 90.0
+PATIENCE = 120.0
 """s for whatever is waited for."""
 PERIOD = 0.02
 """s between two looks."""
 LAST_LINES = 6
 
 _ENVIRONMENT: dict[str, Value] = {**ENVIRONMENT, "task.settle_time": 0.5, "emulated.driver.reconnection": 60.0}
-_LEARNER: dict[str, Value] = {"warmup": 130, "checkpoint_every": 50}
+_LEARNER: dict[str, Value] = {"warmup": 130, "checkpoint_every": 20}
 
 
 class Line(NamedTuple):
@@ -85,7 +85,7 @@ class Stage:
         self.lines: list[Line] = []
         self.account = Account(self.run_dir)
         (folder / "log").mkdir(parents=True)
-        self.running = Supervision(folder / "log", self._hear)
+        self.running = Supervision(folder / "log", self.hear)
         self._prefixes = prefixes or {}
         self._stack = ExitStack()
 
@@ -202,7 +202,8 @@ class Stage:
         """Here nodes die more often than anywhere."""
         self.running.respawn = Respawn()
 
-    def _hear(self, node: str, text: str) -> None:
+    def hear(self, node: str, text: str) -> None:
+        """Note a line."""
         self.lines.append(Line(time.monotonic(), node, text))
 
 

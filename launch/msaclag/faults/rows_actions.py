@@ -1,0 +1,120 @@
+"""What a second publisher of `action` may say, by mistake or out of malice, and a second learner."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Event, Thread
+
+from msaclag.faults.row import Row
+from msaclag.faults.stage import LEARNER, Stage, Stuck
+from msaclag.graph import Value
+from msaclag.node_process import NodeProcess
+from msaclag_msgs.msg import Observation, PolicyAction
+
+SECONDS = 3.0
+"""s that the rival speaks for."""
+FOREIGN = 1000
+"""Episodes by which it is wrong."""
+FULL = [1.0, 1.0, 1.0, 1.0]
+"""An action that no policy gives to the last bit."""
+SECOND = "second_learner"
+
+Speech = Callable[[Stage, Observation], Iterator[PolicyAction]]
+
+
+def _answer(asked: Observation, values: list[float], *, episodes: int = 0) -> PolicyAction:
+    action = PolicyAction(episode=asked.episode + episodes, step=asked.step, values=values)
+    action.header.stamp = asked.header.stamp
+    return action
+
+
+def _before(stage: Stage, asked: Observation) -> Iterator[Observation]:
+    """The observation before, where it is of the same episode."""
+    earlier = [each for each in stage.ears.observations[-20:] if each.step < asked.step]
+    yield from (each for each in earlier[-1:] if each.episode == asked.episode)
+
+
+def _nan(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
+    yield _answer(asked, [math.nan] * 4)
+
+
+def _infinite(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
+    yield _answer(asked, [math.inf, -math.inf, 0.0, 0.0])
+
+
+def _stale(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
+    yield from (_answer(before, FULL) for before in _before(stage, asked))
+
+
+def _foreign(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
+    yield _answer(asked, FULL, episodes=FOREIGN)
+
+
+def _reordered(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
+    """The last but one of the learner's actions behind its last."""
+    yield from stage.ears.actions[-2:][::-1]
+
+
+def _duplicated(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
+    yield from [*stage.ears.actions[-1:]] * 2
+
+
+def _rival(speech: Speech) -> Callable[[Stage], float]:
+    """A rival that answers each observation in its way, as soon as it hears it."""
+
+    def strike(stage: Stage) -> float:
+        struck, over = time.monotonic(), Event()
+        publisher = stage.ears.rival()
+
+        def speak() -> None:
+            heard = len(stage.ears.observations)
+            while not over.wait(0.0005):
+                for asked in stage.ears.observations[heard:]:
+                    heard += 1
+                    for action in speech(stage, asked):
+                        publisher.publish(action)
+
+        speaker = Thread(target=speak, name="rival")
+        speaker.start()
+        try:
+            stage.sleep(SECONDS)
+        finally:
+            over.set()
+            speaker.join()
+            stage.ears.node.destroy_publisher(publisher)
+        stage.account.note()
+        if stage.account.obeyed(FULL):
+            raise Stuck("an action of the rival was executed")
+        return struck
+
+    return strike
+
+
+def _second_learner(stage: Stage) -> float:
+    """Started beside the first, with a run of its own; it ends by itself."""
+    node = stage.running.processes[LEARNER].node
+    fresh: dict[str, Value] = {"run_dir": str(stage.folder / "second"), "resume": False}
+    second = replace(node, name=SECOND, parameters={**node.parameters, **fresh})
+    struck = time.monotonic()
+    process = NodeProcess(second, stage.folder / "log" / f"{SECOND}.log", stage.hear)
+    try:
+        stage.wait(lambda: process.exit_code is not None, "the second learner gives up")
+    finally:
+        process.end()
+    return struck
+
+
+def _row(name: str, about: str, speech: Speech, told: str) -> Row:
+    return Row(name, about, _rival(speech), told=told, stands=False)
+
+
+ROWS = (
+    _row("action_nan", "action: NaN", _nan, "action refused: .*finite"),
+    _row("action_infinite", "action: infinite", _infinite, "action refused: .*finite"),
+    _row("action_stale", "action: for an older observation", _stale, "action refused: it answers an older"),
+    _row("action_reordered", "actions: in reverse order", _reordered, "action refused: "),
+    _row("action_duplicated", "actions: twice again", _duplicated, ""),
+    _row("action_foreign", "action: for another episode", _foreign, "action refused: it is for episode"),
+    Row("two_learners", "a second learner", _second_learner, told="another node publishes .*/action", stands=False),
+)
