@@ -7,6 +7,7 @@ from typing import Literal
 from rich.console import Console
 from tyro.conf import Positional
 
+from msaclag_ros.enclave import enclave
 from msaclag_ros.settings import SettingError
 
 DISCOVERY = 6.0
@@ -38,7 +39,7 @@ def call(
     from std_srvs.srv import Trigger
 
     context = rclpy.Context()
-    rclpy.init(args=[], context=context)
+    rclpy.init(args=enclave("operator", namespace), context=context)
     try:
         node = Node("_msaclag_call", namespace=f"/{namespace.strip('/')}", context=context)
         name = node.resolve_service_name(service)

@@ -48,6 +48,11 @@ class NodeDescription:
         """Name of the node's logger, as --log-level knows it."""
         return ".".join([*filter(None, self.namespace.split("/")), self.name])
 
+    @property
+    def enclave(self) -> str:
+        """Whose keys it has, where SROS 2 is enabled (launch/security)."""
+        return f"{self.namespace.rstrip('/')}/{self.name}"
+
 
 def describe(arguments: LaunchArguments) -> list[NodeDescription]:
     """The nodes in the order in which they start; they end in the reverse one, so that the bag holds the end.

@@ -71,7 +71,7 @@ def _node(node: NodeDescription, respawn: Respawn) -> Node:
         name=node.name,
         namespace=node.namespace,
         parameters=parameters,
-        ros_arguments=["--log-level", f"{node.logger}:={node.log_level}"],
+        ros_arguments=["--log-level", f"{node.logger}:={node.log_level}", "--enclave", node.enclave],
         output="both",
         sigterm_timeout=str(PATIENCE),
         on_exit=_on_exit(node, respawn),

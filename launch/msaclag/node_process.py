@@ -37,7 +37,7 @@ def executable(node: NodeDescription) -> Path:
 def command_line(node: NodeDescription) -> list[str]:
     """The command that starts the node as `ros2 run` would."""
     command = [str(executable(node)), "--ros-args", "-r", f"__node:={node.name}", "-r", f"__ns:={node.namespace}"]
-    command += ["--log-level", f"{node.logger}:={node.log_level}"]
+    command += ["--log-level", f"{node.logger}:={node.log_level}", "--enclave", node.enclave]
     if node.params_file is not None:
         command += ["--params-file", str(node.params_file)]
     for name, value in node.parameters.items():

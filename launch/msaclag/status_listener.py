@@ -7,6 +7,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from msaclag_msgs.msg import LearnerStatus
+from msaclag_ros.enclave import enclave
 from msaclag_ros.interface import TOPICS
 
 
@@ -21,7 +22,7 @@ class StatusListener:
         """
         self._latest: LearnerStatus | None = None
         self._context = rclpy.Context()
-        rclpy.init(args=[], context=self._context)
+        rclpy.init(args=enclave("operator", namespace), context=self._context)
         self._node = Node("_msaclag_up", namespace=namespace, context=self._context, start_parameter_services=False)
         topic = TOPICS["learner_status"]
         self._node.create_subscription(topic.type, "learner_status", self._hear, topic.qos)

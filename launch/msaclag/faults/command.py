@@ -1,6 +1,8 @@
 """`msaclag faults`."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,11 +21,13 @@ def faults(
     rounds: Annotated[int, Field(ge=1)] = 5,
     rows: tuple[str, ...] = (),
     seed: int = 0,
+    soak: Annotated[float, Field(gt=0)] | None = None,
 ) -> int:
     """Let everything go wrong that can, on the graph with an emulated arm, and see what comes of it.
 
         msaclag faults --json faults.json
         msaclag faults --rounds 1 --rows kill_learner estop
+        msaclag faults --soak 120 --json soak.json
 
     Each row is one fault, at a random moment of a training run: how soon the arm stands, whether it ever passes its
     limits, whether each transition is learned from exactly once, and whether training goes on. Rounds differ in their
@@ -35,10 +39,14 @@ def faults(
         rounds: Of each row.
         rows: Names of rows, all if left out.
         seed: Of the moments.
+        soak: In place of the matrix: so many minutes of training with a random fault now and then, in which no process
+            ends; how memory, files, threads and the control's jitter keep.
     """
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     if json is not None and not json.absolute().parent.is_dir():
         raise SettingError(f"json: there is no folder {json.absolute().parent}")
+    if soak is not None:
+        return _soak(json, soak, seed)
     from msaclag.bench.machine import machine  # ROS and torch take seconds, which --help need not wait for
     from msaclag.faults.matrix import ROWS, play
     from msaclag.faults.row import Outcome
@@ -53,12 +61,10 @@ def faults(
     console = Console(highlight=False)
     about: dict[str, Any] = {"machine": machine(), "seed": seed}
     interrupted = False
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("the graph starts", total=None)
+    with _progress(console) as tell:
         able = [row for row in wanted if row.name not in not_run]
         try:
-            for name, outcome in play(able, rounds, seed, lambda doing: progress.update(task, description=doing)):
+            for name, outcome in play(able, rounds, seed, tell):
                 found.setdefault(name, []).append(outcome)
                 _tell(console, name, outcome)
                 _write(json, {**about, **figures(found, wanted, not_run)})
@@ -69,8 +75,35 @@ def faults(
     console.print(table(whole))
     if json is not None:
         console.print(str(json), soft_wrap=True)
-    bad = any(whole[name] for name in ("lost", "duplicated", "limits_exceeded", "unresumed"))
-    return FAILED if bad else 0
+    return _exit_code(whole)
+
+
+def _soak(json: Path | None, minutes: float, seed: int) -> int:
+    from msaclag.bench.machine import machine
+    from msaclag.faults.soak import soak, table
+
+    console = Console(highlight=False)
+    about, found = {"machine": machine(), "seed": seed}, dict[str, Any]()
+    with suppress(KeyboardInterrupt), _progress(console) as tell:
+        for found in soak(minutes, seed, tell):
+            _write(json, {**about, **found})
+    if not found:
+        return FAILED
+    console.print(table(found))
+    return _exit_code(found)
+
+
+def _exit_code(figures: dict[str, Any]) -> int:
+    return FAILED if any(figures[name] for name in ("lost", "duplicated", "limits_exceeded", "unresumed")) else 0
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str], None]]:
+    """Shows what is being done, and for how long."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("the graph starts", total=None)
+        yield lambda doing: progress.update(task, description=doing)
 
 
 def _tell(console: Console, name: str, outcome: Any) -> None:

@@ -86,9 +86,14 @@ class Outcome:
         return cls(**entries)
 
     @property
+    def stuck(self) -> bool:
+        """Whether training did not go on."""
+        return self.outcome == STUCK
+
+    @property
     def good(self) -> bool:
         """Whether nothing was lost, doubled, exceeded, or left undone."""
-        return not (self.lost or self.duplicated or self.exceeded or self.outcome == STUCK)
+        return not (self.lost or self.duplicated or self.exceeded or self.stuck)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

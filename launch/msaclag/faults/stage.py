@@ -67,6 +67,7 @@ class Stage:
         lines: what its nodes print.
         account: of what it learned.
         random: of this stage's moments.
+        meanwhile: done while something is waited for.
     """
 
     control: EmulatorControl
@@ -86,6 +87,7 @@ class Stage:
         self.account = Account(self.run_dir)
         (folder / "log").mkdir(parents=True)
         self.running = Supervision(folder / "log", self.hear)
+        self.meanwhile: Callable[[], None] = lambda: None
         self._prefixes = prefixes or {}
         self._stack = ExitStack()
 
@@ -119,6 +121,7 @@ class Stage:
                 said = "\n".join(f"[{line.node}] {line.text}" for line in self.lines[-LAST_LINES:])
                 raise Stuck(f"it is not so within {seconds:g} s that {what}:\n{said}")
             self.running.look_after()
+            self.meanwhile()
             time.sleep(PERIOD)
 
     def sleep(self, seconds: float) -> None:

@@ -34,7 +34,7 @@ def _totals(outcomes: Sequence[Outcome]) -> dict[str, int]:
         "lost": sum(outcome.lost for outcome in outcomes),
         "duplicated": sum(outcome.duplicated for outcome in outcomes),
         "limits_exceeded": sum(bool(outcome.exceeded) for outcome in outcomes),
-        "unresumed": sum(outcome.outcome == STUCK for outcome in outcomes),
+        "unresumed": sum(outcome.stuck for outcome in outcomes),
     }
 
 

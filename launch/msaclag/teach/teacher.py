@@ -25,6 +25,7 @@ from msaclag_learner.received import received
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
 from msaclag_msgs.msg import Transition as TransitionMessage
+from msaclag_ros.enclave import enclave
 from msaclag_ros.endpoints import publisher, subscribe
 from msaclag_ros.interface import RESET_ACTION, SERVICES
 
@@ -69,7 +70,7 @@ class Teacher:
         self._number, self._next_seq, self._violation = -1, 0, ""
         self._requests, self._unaccepted_since = 0, np.inf
         self._context = rclpy.Context()
-        rclpy.init(args=[], context=self._context)
+        rclpy.init(args=enclave("teacher", namespace), context=self._context)
         self._node = Node("teacher", namespace=namespace, context=self._context, start_parameter_services=False)
         self._publisher = publisher(self._node, "action")
         subscribe(self._node, "observation", self._on_observation)
