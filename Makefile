@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs all clean
+.PHONY: help setup demo test check audit format docs all clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,11 @@ check: setup ## lint, format and types
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
+
+audit: setup ## known vulnerabilities of what is installed; asks the database osv.dev, so it needs the Internet
+	@[[ -e .venv/audit/bin/pip-audit ]] || { .venv/bin/python -m venv .venv/audit && \
+	  .venv/audit/bin/pip --disable-pip-version-check install --quiet -r requirements/audit.txt; }
+	@.venv/audit/bin/pip-audit --vulnerability-service osv --path .venv/lib/python3*/site-packages
 
 format: setup ## formats and fixes what can be fixed
 	@.venv/bin/ruff check --fix-only

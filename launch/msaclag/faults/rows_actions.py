@@ -14,6 +14,8 @@ from msaclag_msgs.msg import Observation, PolicyAction
 
 SECONDS = 3.0
 """s that the rival speaks for."""
+LISTENERS = 3
+"""Of `action`: environment, recorder, and the ears."""
 FOREIGN = 1000
 """Episodes by which it is wrong."""
 FULL = [1.0, 1.0, 1.0, 1.0]
@@ -64,8 +66,9 @@ def _rival(speech: Speech) -> Callable[[Stage], float]:
     """A rival that answers each observation in its way, as soon as it hears it."""
 
     def strike(stage: Stage) -> float:
-        struck, over = time.monotonic(), Event()
-        publisher = stage.ears.rival()
+        publisher, over = stage.ears.rival(), Event()
+        stage.wait(lambda: publisher.get_subscription_count() >= LISTENERS, "the rival is heard")
+        struck = time.monotonic()
 
         def speak() -> None:
             heard = len(stage.ears.observations)
