@@ -15,6 +15,8 @@ setup(
         ("share/msaclag/config", glob("config/*.yaml")),
         ("share/msaclag/config/studies", glob("config/studies/*.yaml")),
         ("share/msaclag/layouts", glob("layouts/*")),
+        ("share/msaclag/security", ["security/make_keys", "security/policy.xml"]),
+        ("share/msaclag/security/common", glob("security/common/*.xml")),
     ],
     install_requires=[
         "numpy",

@@ -10,7 +10,7 @@ import pytest
 import rclpy
 from rclpy.node import Node
 
-from msaclag.graph import describe
+from msaclag.graph import NodeDescription, describe
 from msaclag.launch_arguments import read_arguments
 from msaclag.node_process import command_line
 from msaclag.supervision import Supervision
@@ -82,7 +82,8 @@ def test_each_process_has_an_enclave_of_its_own(tmp_path):
 @pytest.mark.slow
 def test_the_nodes_say_and_hear_what_the_policy_allows_and_nothing_else(tmp_path, ros_domain):
     given = {"run_dir": str(tmp_path / "run"), "pours": "0", "steps": "600"}
-    nodes = describe(read_arguments("pour_coffee_sim", given))
+    mirror = NodeDescription("sim_bridge", "mirror_node", "mirror_node", "/", {"gui": False})
+    nodes = [*describe(read_arguments("pour_coffee_sim", given)), mirror]
     (tmp_path / "log").mkdir()
     running = Supervision(tmp_path / "log", lambda name, line: print(f"[{name}] {line}"))
     context = rclpy.Context()

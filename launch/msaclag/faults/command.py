@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from json import dumps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from msaclag_ros.settings import SettingError
+
+if TYPE_CHECKING:
+    from msaclag.faults.row import Outcome
 
 FAILED = 1
 
@@ -106,16 +109,15 @@ def _progress(console: Console) -> Iterator[Callable[[str], None]]:
         yield lambda doing: progress.update(task, description=doing)
 
 
-def _tell(console: Console, name: str, outcome: Any) -> None:
-    stood = f"stands after {outcome.stood_s:.2f} s, " if outcome.stood_s is not None else ""
+def _tell(console: Console, name: str, outcome: "Outcome") -> None:
     troubles = [*outcome.exceeded]
-    troubles += [f"{outcome.lost} lost"] * bool(outcome.lost) + [f"{outcome.duplicated} doubled"] * bool(
-        outcome.duplicated
-    )
+    troubles += [f"{outcome.lost} lost"] * bool(outcome.lost)
+    troubles += [f"{outcome.duplicated} doubled"] * bool(outcome.duplicated)
+    stood = [f"stands after {outcome.stood_s:.2f} s"] if outcome.stood_s is not None else []
     style = "" if outcome.good else "red"
-    console.print(f"{name}: {stood}{outcome.outcome}{''.join(f', {each}' for each in troubles)}", style=style)
-    if not outcome.good:
-        console.print(outcome.message, markup=False)
+    console.print(f"{name}: {', '.join([*stood, outcome.outcome, *troubles])}", style=style, soft_wrap=True)
+    if outcome.message:
+        console.print(f"  {outcome.message}", style="dim" if outcome.good else "", markup=False, soft_wrap=True)
 
 
 def _write(file: Path | None, figures: dict[str, Any]) -> None:

@@ -1,7 +1,10 @@
 """Hears what the graph under test says, and speaks to it as others may: services, and the topic `action`."""
 
+import os
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -15,6 +18,7 @@ from std_srvs.srv import Trigger
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction, Transition
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
+from msaclag_ros.real_time import POLICY
 from msaclag_ros.settings import SettingError
 
 ANSWER = 20.0
@@ -45,6 +49,7 @@ class Ears:
         observations, actions: as they were published.
         phases: time and name of each phase of a reset.
         step: of the learner, as it last said.
+        on_observation: done with each observation at once.
     """
 
     def __init__(self, namespace: str) -> None:
@@ -54,12 +59,13 @@ class Ears:
         self.actions: list[PolicyAction] = []
         self.phases: list[tuple[float, str]] = []
         self.step = 0
+        self.on_observation: Callable[[Observation], None] = lambda asked: None
         self._context = rclpy.Context()
         rclpy.init(args=[], context=self._context)
         self.node = Node("_faults", namespace=namespace, context=self._context, start_parameter_services=False)
         for name, hear in (
             ("transition", self._on_transition),
-            ("observation", self.observations.append),
+            ("observation", self._on_observation),
             ("action", self.actions.append),
             ("learner_status", self._on_status),
         ):
@@ -72,7 +78,7 @@ class Ears:
         self._cancel = self.node.create_client(CancelGoal, f"{RESET_ACTION[0]}/_action/cancel_goal")
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._executor.spin, name="ears")
+        self._thread = threading.Thread(target=self._listen, name="ears")
         self._thread.start()
 
     def __enter__(self) -> "Ears":
@@ -113,6 +119,16 @@ class Ears:
     def rival(self) -> Publisher:
         """A publisher of `action` beside the learner's."""
         return self.node.create_publisher(PolicyAction, "action", TOPICS["action"].qos)
+
+    def _listen(self) -> None:
+        """A rival of the learner has to be as fast; the thread alone, for what the process starts inherits it."""
+        with suppress(OSError):  # not permitted
+            os.sched_setscheduler(threading.get_native_id(), os.SCHED_FIFO, os.sched_param(POLICY))
+        self._executor.spin()
+
+    def _on_observation(self, message: Observation) -> None:
+        self.observations.append(message)
+        self.on_observation(message)
 
     def _answer(self, client: Any, request: Any) -> Any:
         name = client.srv_name

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from threading import Event, Thread
 
 from msaclag.faults.row import Row
 from msaclag.faults.stage import LEARNER, Stage, Stuck
@@ -12,7 +11,7 @@ from msaclag.graph import Value
 from msaclag.node_process import NodeProcess
 from msaclag_msgs.msg import Observation, PolicyAction
 
-SECONDS = 3.0
+SECONDS = 5.0
 """s that the rival speaks for."""
 LISTENERS = 3
 """Of `action`: environment, recorder, and the ears."""
@@ -66,25 +65,19 @@ def _rival(speech: Speech) -> Callable[[Stage], float]:
     """A rival that answers each observation in its way, as soon as it hears it."""
 
     def strike(stage: Stage) -> float:
-        publisher, over = stage.ears.rival(), Event()
+        publisher = stage.ears.rival()
         stage.wait(lambda: publisher.get_subscription_count() >= LISTENERS, "the rival is heard")
+
+        def speak(asked: Observation) -> None:
+            for action in speech(stage, asked):
+                publisher.publish(action)
+
         struck = time.monotonic()
-
-        def speak() -> None:
-            heard = len(stage.ears.observations)
-            while not over.wait(0.0005):
-                for asked in stage.ears.observations[heard:]:
-                    heard += 1
-                    for action in speech(stage, asked):
-                        publisher.publish(action)
-
-        speaker = Thread(target=speak, name="rival")
-        speaker.start()
+        stage.ears.on_observation = speak
         try:
             stage.sleep(SECONDS)
         finally:
-            over.set()
-            speaker.join()
+            stage.ears.on_observation = lambda asked: None
             stage.ears.node.destroy_publisher(publisher)
         stage.account.note()
         if stage.account.obeyed(FULL):

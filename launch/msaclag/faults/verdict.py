@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from msaclag.faults.row import STUCK, Outcome, Row
+from msaclag.faults.row import Outcome, Row
 
 
 def figures(found: Mapping[str, Sequence[Outcome]], rows: Sequence[Row], not_run: Mapping[str, str]) -> dict[str, Any]:
@@ -40,15 +40,15 @@ def _totals(outcomes: Sequence[Outcome]) -> dict[str, int]:
 
 def table(figures: Mapping[str, Any]) -> Table:
     """The same for a person: of times and ways the worst."""
-    shown = Table(title="the fault matrix", caption="worst of the rounds; message of the last")
-    for heading in ("", "rounds", "stands, s", "way, m", "m/s", "lost", "doubled", "limits", "went on", "message"):
-        right = heading not in ("", "went on", "message")
-        shown.add_column(heading, justify="right" if right else "left", max_width=60 if heading == "message" else None)
-    for row in figures["rows"].values():
+    shown = Table(title="the fault matrix", caption="of times, ways and speeds the worst of the rounds")
+    for heading in ("", "rounds", "stands, s", "way, m", "m/s", "lost", "doubled", "limits", "went on"):
+        shown.add_column(heading, justify="left" if heading in ("", "went on") else "right")
+    for name, row in figures["rows"].items():
         each = row["each"]
         stood = [one["stood_s"] for one in each if one["stood_s"] is not None]
+        ways = {one["outcome"]: None for one in each}
         shown.add_row(
-            row["about"],
+            name,
             str(row["rounds"]),
             f"{max(stood):.2f}" if stood else "",
             f"{max(one['distance_m'] for one in each):.3f}" if stood else "",
@@ -56,13 +56,11 @@ def table(figures: Mapping[str, Any]) -> Table:
             str(row["lost"]),
             str(row["duplicated"]),
             str(row["limits_exceeded"]),
-            next((one["outcome"] for one in each if one["outcome"] == STUCK), each[-1]["outcome"]),
-            each[-1]["message"].splitlines()[0] if each[-1]["message"] else "",
+            ", ".join(ways),
         )
     shown.add_section()
-    totals = (str(figures[name]) for name in ("lost", "duplicated", "limits_exceeded", "unresumed"))
-    lost, doubled, limits, unresumed = totals
-    shown.add_row("all", str(figures["rounds"]), "", "", "", lost, doubled, limits, f"{unresumed} did not go on", "")
+    totals = (str(figures[name]) for name in ("lost", "duplicated", "limits_exceeded"))
+    shown.add_row("all", str(figures["rounds"]), "", "", "", *totals, f"{figures['unresumed']} did not")
     for name, why in figures["not_run"].items():
-        shown.add_row(name, "not run", *[""] * 7, why)
+        shown.add_row(name, "not run", *[""] * 6, why)
     return shown
