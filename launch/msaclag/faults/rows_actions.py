@@ -1,6 +1,7 @@
 """What a second publisher of `action` may say, by mistake or out of malice, and a second learner."""
 
 import math
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,8 +12,10 @@ from msaclag.graph import Value
 from msaclag.node_process import NodeProcess
 from msaclag_msgs.msg import Observation, PolicyAction
 
-SECONDS = 5.0
+SECONDS = 2.5
 """s that the rival speaks for."""
+OLDER = 3
+"""Observations by which a stale action is late; the last answer again is no rival's."""
 LISTENERS = 3
 """Of `action`: environment, recorder, and the ears."""
 FOREIGN = 1000
@@ -30,12 +33,6 @@ def _answer(asked: Observation, values: list[float], *, episodes: int = 0) -> Po
     return action
 
 
-def _before(stage: Stage, asked: Observation) -> Iterator[Observation]:
-    """The observation before, where it is of the same episode."""
-    earlier = [each for each in stage.ears.observations[-20:] if each.step < asked.step]
-    yield from (each for each in earlier[-1:] if each.episode == asked.episode)
-
-
 def _nan(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
     yield _answer(asked, [math.nan] * 4)
 
@@ -45,7 +42,8 @@ def _infinite(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
 
 
 def _stale(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
-    yield from (_answer(before, FULL) for before in _before(stage, asked))
+    earlier = [each for each in stage.ears.observations[-50:] if each.step <= asked.step - OLDER]
+    yield from (_answer(each, FULL) for each in earlier[-1:])
 
 
 def _foreign(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
@@ -61,8 +59,8 @@ def _duplicated(stage: Stage, asked: Observation) -> Iterator[PolicyAction]:
     yield from [*stage.ears.actions[-1:]] * 2
 
 
-def _rival(speech: Speech) -> Callable[[Stage], float]:
-    """A rival that answers each observation in its way, as soon as it hears it."""
+def _rival(speech: Speech, *, alone: bool) -> Callable[[Stage], float]:
+    """A rival that answers each observation in its way at once; where it is to be `alone`, the learner is frozen."""
 
     def strike(stage: Stage) -> float:
         publisher = stage.ears.rival()
@@ -73,10 +71,13 @@ def _rival(speech: Speech) -> Callable[[Stage], float]:
                 publisher.publish(action)
 
         struck = time.monotonic()
+        if alone:
+            stage.signal(signal.SIGSTOP, LEARNER)
         stage.ears.on_observation = speak
         try:
             stage.sleep(SECONDS)
         finally:
+            stage.signal(signal.SIGCONT, LEARNER)
             stage.ears.on_observation = lambda asked: None
             stage.ears.node.destroy_publisher(publisher)
         stage.account.note()
@@ -101,16 +102,17 @@ def _second_learner(stage: Stage) -> float:
     return struck
 
 
-def _row(name: str, about: str, speech: Speech, told: str) -> Row:
-    return Row(name, about, _rival(speech), told=told, stands=False)
+def _row(name: str, about: str, speech: Speech, told: str, *, alone: bool = False) -> Row:
+    return Row(name, about, _rival(speech, alone=alone), told=told, stands=alone)
 
 
+_LATE = "no observation is waiting"
 ROWS = (
-    _row("action_nan", "action: NaN", _nan, "action refused: .*finite"),
-    _row("action_infinite", "action: infinite", _infinite, "action refused: .*finite"),
-    _row("action_stale", "action: for an older observation", _stale, "action refused: it answers an older"),
+    _row("action_nan", "action: NaN alone", _nan, "action refused: .*finite", alone=True),
+    _row("action_infinite", "action: infinite alone", _infinite, "action refused: .*finite", alone=True),
+    _row("action_stale", "action: for an older observation", _stale, f"action refused: (it answers an older|{_LATE})"),
     _row("action_reordered", "actions: in reverse order", _reordered, "action refused: "),
     _row("action_duplicated", "actions: twice again", _duplicated, ""),
-    _row("action_foreign", "action: for another episode", _foreign, "action refused: it is for episode"),
+    _row("action_foreign", "action: for another episode", _foreign, f"action refused: (it is for episode|{_LATE})"),
     Row("two_learners", "a second learner", _second_learner, told="another node publishes .*/action", stands=False),
 )

@@ -10,6 +10,7 @@ import psutil
 
 from msaclag.faults.row import Row
 from msaclag.faults.stage import ENV, LEARNER, Stage
+from msaclag_learner import checkpoint
 
 COPY = ".before"
 OPENED = "the emulated arm listens"
@@ -84,10 +85,14 @@ def _damage(find: Callable[[Stage], Path]) -> tuple[Callable[[Stage], float], Ca
     return strike, relieve
 
 
-_flip_in_checkpoint, _mend_checkpoint = _damage(lambda stage: stage.run_dir / "checkpoint.safetensors")
-_flip_in_experience, _mend_experience = _damage(
-    lambda stage: stage.random.choice(sorted((stage.run_dir / "experience").glob("*.safetensors")))
-)
+def _newest_experience(stage: Stage) -> Path:
+    """The segment that the checkpoint names."""
+    name = checkpoint.read_about(stage.run_dir / checkpoint.FILE)["experience"]["segment"]
+    return stage.run_dir / "experience" / str(name)
+
+
+_flip_in_checkpoint, _mend_checkpoint = _damage(lambda stage: stage.run_dir / checkpoint.FILE)
+_flip_in_experience, _mend_experience = _damage(_newest_experience)
 REFUSED = "take it from a copy|has format"
 ROWS = (
     Row("torn_log", "torn tail: log", _tear_log, told="cut to its last whole transition"),

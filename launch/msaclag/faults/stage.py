@@ -27,7 +27,7 @@ from sim_bridge.kortex_emulator.process import EmulatorProcess
 
 NAMESPACE = "faults"
 LEARNER, ENV, RECORDER = "learner_node", "env_node", "recorder_node"
-PATIENCE = 120.0
+PATIENCE = 180.0
 """s for whatever is waited for."""
 PERIOD = 0.02
 """s between two looks."""

@@ -129,6 +129,8 @@ def _header(file: Path) -> dict[str, Any]:
         raise CheckpointError(
             f"{file} has format {header.get('format')}, this version reads {FORMAT}: use the version that wrote it"
         )
+    if missing := {"digest", "about"} - header.keys():
+        raise CheckpointError(f"{file} is damaged, its header has no {' and no '.join(missing)}: take it from a copy")
     return header
 
 

@@ -119,11 +119,19 @@ class ExperienceLog:
             file = self.folder / mark.segment
             if not file.is_file():
                 raise _broken(file, "it is missing")
-            after = checkpoint.read_about(file).get("after")
-            if after is None or (before := Mark.from_dict(after)).extent.rows >= mark.extent.rows:
+            before = _before(file)
+            if before is None or before.extent.rows >= mark.extent.rows:
                 raise _broken(file, "it is another file")
             mark = before
         return marks[::-1]
+
+
+def _before(file: Path) -> Mark | None:
+    """Where the log ended before a segment; None where that does not tell, or is damaged."""
+    try:
+        return Mark.from_dict(checkpoint.read_about(file)["after"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _stack(rows: list[Array], width: int) -> Tensor:

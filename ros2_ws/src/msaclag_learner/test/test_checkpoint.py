@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 import torch
@@ -37,6 +38,17 @@ def test_a_change_of_a_tensor_or_of_a_fact_is_named(tmp_path: Path) -> None:
     for changed in (whole[:-1] + bytes([whole[-1] ^ 1]), whole.replace(b"1234", b"1235")):
         file.write_bytes(changed)
         with pytest.raises(CheckpointError, match="damaged"):
+            checkpoint.load(tmp_path)
+
+
+def test_a_flipped_bit_is_refused_by_name(tmp_path: Path) -> None:
+    file = checkpoint.save(tmp_path, {"policy": torch.arange(2.0)}, {"step": 3})
+    whole = file.read_bytes()
+    for bit in Random(5).sample(range(8 * len(whole)), 500):
+        changed = bytearray(whole)
+        changed[bit // 8] ^= 1 << bit % 8
+        file.write_bytes(changed)
+        with pytest.raises(CheckpointError, match=checkpoint.FILE):
             checkpoint.load(tmp_path)
 
 

@@ -1,4 +1,5 @@
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -44,6 +45,19 @@ def test_it_comes_back_in_order_from_segments_that_are_written_once(tmp_path: Pa
     names = sorted(file.name for file in (tmp_path / "experience").iterdir())
     assert names == [f"{a:09d}-{b:09d}.safetensors" for a, b in ((0, 4), (4, 5), (5, 9))]
     assert read(tmp_path, end) == ([0, 1, 2, 3, 4, 5, 6], [4, 4])
+
+
+def test_a_flipped_bit_in_any_segment_is_refused_by_name(tmp_path: Path) -> None:
+    end, random = written(tmp_path), Random(5)
+    for file in sorted((tmp_path / "experience").iterdir()):
+        whole = file.read_bytes()
+        for bit in random.sample(range(8 * len(whole)), 300):
+            changed = bytearray(whole)
+            changed[bit // 8] ^= 1 << bit % 8
+            file.write_bytes(changed)
+            with pytest.raises(CheckpointError, match=r"take it from a copy|has format"):
+                read(tmp_path, end)
+        file.write_bytes(whole)
 
 
 def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
