@@ -1,14 +1,18 @@
 """How the arm moved from a fault on, by its own journal, and what of it is beyond its limits."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from kinova_pour_env import gen3
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from msaclag.bench.control_record import STANDING_SPEED, STANDING_TURN
+from sim_bridge.kortex_emulator.control import EmulatorControl
 from sim_bridge.kortex_emulator.journal import Period
 
+READ = 10.0
+"""s between two readings of the journal."""
 STILL = 4
 """Periods on end in which a mug that stands does not move."""
 _WORKSPACE = PourCoffeeConfig()
@@ -47,7 +51,31 @@ class Motion(NamedTuple):
         return found
 
 
-def motion(journal: dict[str, Sequence[Any]], fault: float) -> Motion:
+class Watch:
+    """Reads the journal now and then, which forgets what is older than a minute.
+
+    Attributes:
+        journal: its periods since the beginning.
+    """
+
+    def __init__(self, control: EmulatorControl, since: float) -> None:
+        """Begin with a time of CLOCK_MONOTONIC."""
+        self.journal: dict[str, list[Any]] = {"periods": []}
+        self._control, self._read = control, since
+
+    def look(self) -> None:
+        """Read on, where that is due."""
+        if time.monotonic() - self._read > READ:
+            self.read()
+
+    def read(self) -> None:
+        """Read on."""
+        periods = self.journal["periods"]
+        periods += self._control.journal(self._read)["periods"]
+        self._read = periods[-1][0] if periods else self._read
+
+
+def motion(journal: Mapping[str, Sequence[Any]], fault: float) -> Motion:
     """What the journal says of the time after a fault.
 
     Args:

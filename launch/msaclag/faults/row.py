@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from msaclag.faults.motion import Motion, motion
+from msaclag.faults.motion import Motion, Watch, motion
 from msaclag.faults.stage import Stage, Stuck
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_ros.settings import SettingError
@@ -67,6 +67,7 @@ class Outcome:
         exceeded: limits, in words.
         outcome: whether and how training went on.
         message: what a node said.
+        seconds: that the round took.
     """
 
     stood_s: float | None = None
@@ -79,6 +80,7 @@ class Outcome:
     exceeded: list[str] = field(default_factory=list)
     outcome: str = STUCK
     message: str = ""
+    seconds: float = 0.0
 
     @classmethod
     def from_dict(cls, entries: dict[str, Any]) -> "Outcome":
@@ -102,14 +104,17 @@ class Outcome:
 
 def run_round(row: Row, stage: Stage) -> Outcome:
     """Let it happen once, at a random moment of a training run whose arm moves."""
-    found = Outcome()
+    found, entered = Outcome(), time.monotonic()
     stage.forget_deaths()
-    begun = time.monotonic()
+    watch = Watch(stage.control, entered)
+    begun = entered
     try:
         stage.wait_until_training()
         stage.sleep(stage.random.uniform(0, SPREAD))
-        stage.wait(stage.moves, "the arm moves")
+        stage.wait(stage.acts, "the arm moves")
         begun = time.monotonic()
+        watch = Watch(stage.control, begun)
+        stage.meanwhile.append(watch.look)
         with ExitStack() as fault:
             fault.callback(row.relieve, stage)
             _strike(row, stage, begun, found)
@@ -120,9 +125,14 @@ def run_round(row: Row, stage: Stage) -> Outcome:
         found.outcome = BY_HAND if by_hand else RESUMED
     except (SettingError, CheckpointError, OSError) as error:
         found.message = str(error)
-    seen = motion(stage.control.journal(begun), begun)
+    finally:
+        if watch.look in stage.meanwhile:
+            stage.meanwhile.remove(watch.look)
+    watch.read()
+    seen = motion(watch.journal, begun)
     found.speed, found.turn = seen.speed, seen.turn
     found.exceeded += seen.exceeded()
+    found.seconds = time.monotonic() - entered
     return found
 
 

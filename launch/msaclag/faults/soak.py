@@ -147,11 +147,11 @@ def _looked_at(stage: Stage, seen: Soak) -> Iterator[None]:
             due[0] = time.monotonic() + SAMPLED
             seen.look(stage)
 
-    stage.meanwhile = look
+    stage.meanwhile.append(look)
     try:
         yield
     finally:
-        stage.meanwhile = lambda: None
+        stage.meanwhile.remove(look)
 
 
 def _processes(stage: Stage) -> Iterator[tuple[str, psutil.Process]]:

@@ -33,7 +33,14 @@ PERIOD = 0.02
 """s between two looks."""
 LAST_LINES = 6
 
-_ENVIRONMENT: dict[str, Value] = {**ENVIRONMENT, "task.settle_time": 0.5, "emulated.driver.reconnection": 60.0}
+EARLY, RECENT = 100, 0.5
+"""Steps of an episode of 150 before which a fault may strike, and s since its last transition."""
+
+_ENVIRONMENT: dict[str, Value] = {  # episodes end: endless ones turn the elbow, which only a person brings back
+    **{name: value for name, value in ENVIRONMENT.items() if name != "task.max_steps"},
+    "task.settle_time": 0.5,
+    "emulated.driver.reconnection": 60.0,
+}
 _LEARNER: dict[str, Value] = {"warmup": 130, "checkpoint_every": 20}
 
 
@@ -87,7 +94,7 @@ class Stage:
         self.account = Account(self.run_dir)
         (folder / "log").mkdir(parents=True)
         self.running = Supervision(folder / "log", self.hear)
-        self.meanwhile: Callable[[], None] = lambda: None
+        self.meanwhile: list[Callable[[], None]] = []
         self._prefixes = prefixes or {}
         self._stack = ExitStack()
 
@@ -121,7 +128,8 @@ class Stage:
                 said = "\n".join(f"[{line.node}] {line.text}" for line in self.lines[-LAST_LINES:])
                 raise Stuck(f"it is not so within {seconds:g} s that {what}:\n{said}")
             self.running.look_after()
-            self.meanwhile()
+            for look in self.meanwhile:
+                look()
             time.sleep(PERIOD)
 
     def sleep(self, seconds: float) -> None:
@@ -140,11 +148,14 @@ class Stage:
             lambda: self.ears.moved_since(since) >= 5 and self.ears.step not in (0, step) and not self.running.ended,
             "the graph trains",
         )
-        self.wait(self.moves, "the arm moves")
+        self.wait(self.acts, "the arm moves")
 
-    def moves(self) -> bool:
-        """Whether the mug does at this moment."""
-        periods = self.control.journal(time.monotonic() - 3 * COMMAND_PERIOD)["periods"]
+    def acts(self) -> bool:
+        """Whether the mug moves at this moment, early in an episode."""
+        now, ears = time.monotonic(), self.ears
+        if not ears.told or now - ears.told[-1].time > RECENT or ears.observations[-1].step >= EARLY:
+            return False
+        periods = self.control.journal(now - 3 * COMMAND_PERIOD)["periods"]
         return bool(periods) and periods[-1][1] > MOVING
 
     def wait_for_line(self, pattern: str, since: float, seconds: float = PATIENCE) -> str:
