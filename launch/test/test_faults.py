@@ -176,10 +176,10 @@ def test_an_unknown_row_is_named_with_those_that_are(capsys):
 @pytest.mark.timeout(300)
 def test_a_row_for_real(tmp_path: Path):
     file = tmp_path / "faults.json"
-    assert main(["faults", "--rounds", "1", "--rows", "kill_env", "--json", str(file), "--seed", "4"]) == 0
+    assert main(["faults", "--rounds", "1", "--rows", "kill_trainer", "--json", str(file), "--seed", "4"]) == 0
     found = json.loads(file.read_text())
     assert (found["rounds"], found["lost"], found["duplicated"], found["unresumed"]) == (1, 0, 0, 0)
-    (once,) = found["rows"]["kill_env"]["each"]
+    (once,) = found["rows"]["kill_trainer"]["each"]
     assert once["stood_s"] > 0 and once["happened"] > 0 and once["outcome"] == "resumed"
-    assert "was ended by SIGKILL and is started again" in once["message"]
+    assert "the training process has ended with -9" in once["message"]
     assert not found["interrupted"]

@@ -21,6 +21,7 @@ from msaclag.graph import NodeDescription, Value, describe
 from msaclag.launch_arguments import read_arguments
 from msaclag.respawn import Respawn, successor
 from msaclag.supervision import Supervision
+from msaclag_learner.interruption import undivided
 from msaclag_ros.settings import SettingError
 from sim_bridge.kortex_emulator.control import EmulatorControl
 from sim_bridge.kortex_emulator.process import EmulatorProcess
@@ -112,7 +113,8 @@ class Stage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        with undivided():  # a Ctrl-C meanwhile leaves nobody behind
+            self._stack.close()
 
     # Waiting
 
