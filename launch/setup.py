@@ -8,6 +8,7 @@ setup(
     description="Bringup of msaclag: launch files, configuration and the msaclag command.",
     license="Apache-2.0",
     packages=find_packages(include=["msaclag", "msaclag.*"]),
+    package_data={"msaclag.faults": ["*.c"]},
     data_files=[
         ("share/ament_index/resource_index/packages", ["resource/msaclag"]),
         ("share/msaclag", ["package.xml"]),

@@ -1,6 +1,9 @@
 """The fault matrix: how it judges, and one row of it for real."""
 
 import json
+import subprocess
+import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from kinova_pour_env.gen3 import COMMAND_PERIOD
 from kinova_pour_env.transition_log import TransitionLog
 from msaclag.cli import main
+from msaclag.faults import rows_clock
 from msaclag.faults.account import Account
 from msaclag.faults.ears import Told
 from msaclag.faults.matrix import ROWS
@@ -136,6 +140,22 @@ def test_one_bit_is_flipped_and_back(tmp_path_factory, data, draw):
     assert Counter(changed)[0] == len(data) - 1 and sum(map(int.bit_count, changed)) == 1
     flip(file, position)
     assert file.read_bytes() == data
+
+
+@pytest.mark.skipif(bool(rows_clock.lacking()), reason="no C compiler")
+def test_a_shifted_clock_jumps_and_the_monotonic_one_does_not(tmp_path):
+    asks = "import time\nwhile input(): print(time.time(), time.monotonic(), time.time_ns() / 1e9, flush=True)"
+    command = [*rows_clock.shiftable(tmp_path), sys.executable, "-c", asks]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        for seconds in (0, 3600, -3600, 7):
+            rows_clock.shift(tmp_path, seconds)
+            process.stdin.write("?\n")
+            process.stdin.flush()
+            wall, monotonic, nanoseconds = map(float, process.stdout.readline().split())
+            assert wall - time.time() == pytest.approx(seconds, abs=2)
+            assert nanoseconds == pytest.approx(wall, abs=2)
+            assert monotonic == pytest.approx(time.monotonic(), abs=2)
+        process.stdin.write("\n")
 
 
 def test_the_totals_are_those_of_the_rounds():

@@ -1,61 +1,57 @@
-"""A wall clock that jumps while the graph runs: libfaketime shifts it for the nodes; the monotonic one goes on."""
+"""A wall clock that jumps while the graph runs: a preloaded library shifts it for the nodes; the monotonic one goes on."""
 
-import os
+import shutil
+import struct
+import subprocess
 import time
 from collections.abc import Callable, Sequence
-from glob import glob
 from pathlib import Path
 
 from msaclag.faults.row import Row
 from msaclag.faults.stage import ENV, LEARNER, RECORDER, Stage
 
-LIBRARY = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib*/faketime/libfaketimeMT.so.1")
-OFFSET = "clock"
-"""File that says by how much, in the stage's folder."""
-CACHED = 1
-"""s until every process has seen it."""
+SOURCE = Path(__file__).with_name("shifted_clock.c")
+LIBRARY, SHIFT = "shifted_clock.so", "shift"
+"""Files of a graph whose clock can be shifted; the second holds by how much, in s."""
 HOUR = 3600
 
 
-def _library() -> str:
-    return next((file for pattern in LIBRARY for file in glob(pattern)), "")
+def lacking() -> str:
+    """Why the clock cannot be shifted here; empty where it can."""
+    return "" if shutil.which("cc") else "no C compiler is installed (apt install gcc)"
 
 
-def _lacking() -> str:
-    return "" if _library() else "libfaketime is not installed (apt install libfaketime)"
+def shiftable(folder: Path) -> list[str]:
+    """Words before a command whose wall clock `shift` is to move; what they need is made in the folder."""
+    shift(folder, 0)
+    library = folder / LIBRARY
+    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", str(library), str(SOURCE)], check=True)
+    return ["env", f"LD_PRELOAD={library}", f"MSACLAG_CLOCK_SHIFT={folder / SHIFT}"]
+
+
+def shift(folder: Path, seconds: int) -> None:
+    """From now on the clock is so many s from the true one."""
+    file = folder / SHIFT
+    with file.open("r+b" if file.exists() else "wb") as opened:  # in place: it is mapped
+        opened.write(struct.pack("l", seconds))
 
 
 def _prefixes(folder: Path) -> dict[str, Sequence[str]]:
-    _shift(folder, 0)
-    variables = {
-        "LD_PRELOAD": _library(),
-        "FAKETIME_TIMESTAMP_FILE": str(folder / OFFSET),
-        "FAKETIME_CACHE_DURATION": str(CACHED),
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-    }
-    command = ["env", *(f"{name}={value}" for name, value in variables.items())]
-    return {name: command for name in (ENV, LEARNER, RECORDER)}
-
-
-def _shift(folder: Path, seconds: int) -> None:
-    aside = folder / f"{OFFSET}.partial"
-    aside.write_text(f"{seconds:+d}\n")
-    os.replace(aside, folder / OFFSET)
+    words = shiftable(folder)
+    return {name: words for name in (ENV, LEARNER, RECORDER)}
 
 
 def _jump(seconds: int) -> Callable[[Stage], float]:
     def strike(stage: Stage) -> float:
         struck = time.monotonic()
-        _shift(stage.folder.parent, seconds)
-        stage.sleep(2 * CACHED)
+        shift(stage.folder.parent, seconds)
         return struck
 
     return strike
 
 
 ROWS = tuple(
-    Row(name, about, _jump(seconds), stands=False, prefixes=_prefixes, lacking=_lacking)
+    Row(name, about, _jump(seconds), stands=False, prefixes=_prefixes, lacking=lacking)
     for name, about, seconds in (
         ("clock_forward", "wall clock jumps forward by 1 h", HOUR),
         ("clock_back", "wall clock jumps back by 1 h", -HOUR),
