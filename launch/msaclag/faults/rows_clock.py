@@ -1,4 +1,4 @@
-"""A wall clock that jumps while the graph runs: a preloaded library shifts it for the nodes; the monotonic one goes on."""
+"""A wall clock that jumps while the graph runs: a preloaded library shifts it for the nodes, and it alone."""
 
 import shutil
 import struct
