@@ -13,7 +13,10 @@ from msaclag.faults.stage import ENV, LEARNER, RECORDER, Stage
 SOURCE = Path(__file__).with_name("shifted_clock.c")
 LIBRARY, SHIFT = "shifted_clock.so", "shift"
 """Files of a graph whose clock can be shifted; the second holds by how much, in s."""
-HOUR = 3600
+HOUR, APART = 3600, 10
+"""s."""
+LASTS = 5.0
+"""s that two computers' clocks are apart for: an action's lifespan of 1 s counts from when its sender says it was sent."""
 
 
 def lacking() -> str:
@@ -36,9 +39,12 @@ def shift(folder: Path, seconds: int) -> None:
         opened.write(struct.pack("l", seconds))
 
 
-def _prefixes(folder: Path) -> dict[str, Sequence[str]]:
-    words = shiftable(folder)
-    return {name: words for name in (ENV, LEARNER, RECORDER)}
+def _of(*names: str) -> Callable[[Path], dict[str, Sequence[str]]]:
+    def prefixes(folder: Path) -> dict[str, Sequence[str]]:
+        words = shiftable(folder)
+        return {name: words for name in names}
+
+    return prefixes
 
 
 def _jump(seconds: int) -> Callable[[Stage], float]:
@@ -50,10 +56,26 @@ def _jump(seconds: int) -> Callable[[Stage], float]:
     return strike
 
 
-ROWS = tuple(
-    Row(name, about, _jump(seconds), stands=False, prefixes=_prefixes, lacking=lacking)
-    for name, about, seconds in (
-        ("clock_forward", "wall clock jumps forward by 1 h", HOUR),
-        ("clock_back", "wall clock jumps back by 1 h", -HOUR),
-    )
+def _agree(stage: Stage) -> None:
+    shift(stage.folder.parent, 0)
+
+
+ROWS = (
+    *(
+        Row(name, about, _jump(seconds), stands=False, prefixes=_of(ENV, LEARNER, RECORDER), lacking=lacking)
+        for name, about, seconds in (
+            ("clock_forward", "wall clock jumps forward by 1 h", HOUR),
+            ("clock_back", "wall clock jumps back by 1 h", -HOUR),
+        )
+    ),
+    Row(
+        "clocks_apart",
+        f"the learner's computer is {APART} s behind for a while",
+        _jump(-APART),
+        _agree,
+        told="no action in time: soft stop",
+        lasts=LASTS,
+        prefixes=_of(LEARNER),
+        lacking=lacking,
+    ),
 )

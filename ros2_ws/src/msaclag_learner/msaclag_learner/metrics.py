@@ -3,11 +3,14 @@
 import json
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from torch.utils.tensorboard import SummaryWriter
 
+from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.episodes import EpisodeStatistics
 
 LOG_EVERY = 50
@@ -21,7 +24,7 @@ _MOTION = {name: name for name in ("poured", "spilled", "acceleration", "jerk")}
 
 
 class Metrics:
-    """Gathers and writes them."""
+    """Gathers and writes them; where that cannot be done a CheckpointError says so."""
 
     def __init__(self, run_dir: Path, evaluation_episodes: int, begins_at: int = 0) -> None:
         """Write below `run_dir`, from transition `begins_at` on; points of an earlier try behind it are dropped."""
@@ -34,8 +37,9 @@ class Metrics:
     def updated(self, figures: dict[str, float], step: int) -> None:
         """Write the `figures` of an update made after `step` transitions."""
         self.losses = figures
-        for name, value in figures.items():
-            self._writer.add_scalar(f"learner/{name}", value, step)
+        with self._named():
+            for name, value in figures.items():
+                self._writer.add_scalar(f"learner/{name}", value, step)
 
     def pace(self, figures: dict[str, float], step: int) -> None:
         """Write how fast the run is and how much it holds, after `step` transitions."""
@@ -46,8 +50,9 @@ class Metrics:
         """Write the `figures` of an episode that ended after `step` transitions."""
         kind = "evaluation" if evaluation else "episode"
         place = step + len(self.evaluation.finished)  # behind `step`: evaluated anew when the run is resumed there
-        for name, value in figures.items():
-            self._writer.add_scalar(f"{kind}/{name}", value, place)
+        with self._named():
+            for name, value in figures.items():
+                self._writer.add_scalar(f"{kind}/{name}", value, place)
 
     def summary(self) -> dict[str, Any]:
         """Figures of the episodes of late, and of the evaluation."""
@@ -61,16 +66,33 @@ class Metrics:
         """Put `summary` into the run's folder, whole or not at all."""
         target = self.run_dir / "summary.json"
         aside = target.with_suffix(".partial")
-        aside.write_text(json.dumps(summary, indent=2) + "\n")
-        os.replace(aside, target)
+        with self._named():
+            aside.write_text(json.dumps(summary, indent=2) + "\n")
+            os.replace(aside, target)
 
     def flush(self) -> None:
         """Bring the points so far to the file."""
-        self._writer.flush()
+        with self._named():
+            self._writer.flush()
 
     def close(self) -> None:
         """Flush, and end the writer's thread."""
-        self._writer.close()
+        with self._named():
+            self._writer.close()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """What a full disk raises in a thread of TensorBoard's names no file.
+
+        Raises:
+            CheckpointError: in its place.
+        """
+        try:
+            yield
+        except OSError as error:
+            raise CheckpointError(
+                f"cannot write the metrics in {self.run_dir}: {error.strerror}; the checkpoint before is untouched"
+            ) from error
 
 
 def or_none(figure: float) -> float | None:

@@ -1,3 +1,4 @@
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -6,6 +7,7 @@ import gymnasium
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
 from msaclag_learner.metrics import Metrics
 from msaclag_learner.training import train
@@ -83,3 +85,18 @@ def tags(folder: Path) -> set[str]:
     events = EventAccumulator(str(folder / "tensorboard"))
     events.Reload()
     return set(events.Tags()["scalars"])
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    """No file may grow any more."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    metrics = Metrics(tmp_path, 1)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        metrics.updated({"loss": 1.0}, 10)
+        for write in (metrics.flush, lambda: metrics.write_summary({}), metrics.close):
+            with pytest.raises(CheckpointError, match=f"cannot write the metrics in {tmp_path}: File too large"):
+                write()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
