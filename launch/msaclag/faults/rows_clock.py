@@ -16,7 +16,7 @@ LIBRARY, SHIFT = "shifted_clock.so", "shift"
 HOUR, APART = 3600, 10
 """s."""
 LASTS = 5.0
-"""s that two computers' clocks are apart for: an action's lifespan of 1 s counts from when its sender says it was sent."""
+"""s that two computers' clocks are apart for: an action's lifespan of 1 s begins when its sender says it does."""
 
 
 def lacking() -> str:
