@@ -22,6 +22,7 @@ setup(
     install_requires=[
         "numpy",
         "pydantic>=2",
+        "filelock",
         "gymnasium>=1.0",
         "matplotlib",
         "mcap",

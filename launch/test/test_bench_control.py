@@ -67,7 +67,7 @@ def test_a_stop_by_another_counts_from_the_step_that_was_cut_off(sent):
     """Frozen between two steps, and within one."""
     begun, frozen = 1.1 if sent == 8 else 1.2, 1 + PERIOD * (sent - 0.1)
     stopped = (frozen + 0.15, STOP, 0.0, 0.0)
-    stop = record([*orders(sent), stopped], steps(2), [(2.0, 0.0, 0.0)]).stop_by_another(frozen)
+    stop = record([*orders(sent), stopped], steps(2), [(2.0, 0.0, 0.0, (), False)]).stop_by_another(frozen)
     assert stop.takes_hold == pytest.approx(1e3 * (stopped[0] - begun))
 
 
