@@ -60,7 +60,7 @@ COMMANDS = {
         _TRAINING_MISTAKES,
     ),
     "bench": Command(
-        "msaclag.bench.command:bench",
+        "msaclag.bench.command:SUBJECTS",
         "how fast this machine trains and how good the models are, measured",
         _TRAINING_MISTAKES,
     ),

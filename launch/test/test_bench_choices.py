@@ -45,9 +45,6 @@ def test_each_alternative_is_a_setting_other_than_the_default(name, alternatives
     [
         (["choices", "--only", "safety_shares"], "there is no choice 'safety_shares' (did you mean 'safety_share'?)"),
         (["choices", "--seeds", "0"], "seeds is 0; it must be 1 or more"),
-        (["learner", "--seeds", "3"], "--seeds is for `msaclag bench choices` and"),
-        (["learner", "--only", "batch"], "--only is for `msaclag bench choices`"),
-        (["choices", "--checkpoint", "runs/one"], "--checkpoint is for `msaclag bench liquid`"),
     ],
 )
 def test_a_mistake_is_told_before_anything_is_measured(words, message, capsys):

@@ -40,11 +40,14 @@ def named_in_manifest(package: Path) -> set[str]:
 
 
 def requirements(package: Path) -> set[str]:
-    """The distributions of `install_requires`, without versions."""
+    """The distributions of `install_requires` and of the extras, without versions."""
+    found = []
     for node in ast.walk(ast.parse((package / "setup.py").read_text("utf8"))):
         if isinstance(node, ast.keyword) and node.arg == "install_requires":
-            return {normalised(re.split(r"[^\w.-]", requirement)[0]) for requirement in ast.literal_eval(node.value)}
-    return set()
+            found += ast.literal_eval(node.value)
+        elif isinstance(node, ast.keyword) and node.arg == "extras_require":
+            found += [requirement for extra in ast.literal_eval(node.value).values() for requirement in extra]
+    return {normalised(re.split(r"[^\w.-]", requirement)[0]) for requirement in found}
 
 
 def normalised(distribution: str) -> str:

@@ -3,7 +3,7 @@ from setuptools import find_packages, setup
 setup(
     name="msaclag_benchmarks",
     version="0.1.0",
-    description="The paper's five simulated tasks.",
+    description="The paper's five simulated tasks, and its tables of them.",
     license="Apache-2.0",
     packages=find_packages(include=["msaclag_benchmarks", "msaclag_benchmarks.*"]),
     package_data={"msaclag_benchmarks": ["models/*.xml"]},
@@ -13,10 +13,15 @@ setup(
     ],
     install_requires=[
         "farama-notifications",
+        "filelock",
         "gymnasium>=1.0",
         "gymnasium-robotics>=1.4",
+        "matplotlib",
         "mujoco>=3.3,<3.12",
         "numpy",
+        "scipy>=1.15",
+        "torch>=2.2",
     ],
+    extras_require={"peers": ["stable-baselines3"], "ray": ["ray"]},
     zip_safe=False,
 )

@@ -1,0 +1,54 @@
+"""`msaclag bench table2`: Table II and Figure 3 of the paper."""
+
+from pathlib import Path
+from typing import Literal
+
+from msaclag_ros.settings import SettingError
+
+
+def table2(
+    profile: str = "quick",
+    tasks: tuple[str, ...] = (),
+    algorithms: tuple[str, ...] = (),
+    seeds: tuple[int, ...] = (),
+    folder: Path | None = None,
+    jobs: int | None = None,
+    device: Literal["cpu", "cuda"] = "cpu",
+    ray: str = "",
+    patience: float = 600.0,
+    retrain: bool = False,
+    report_only: bool = False,
+) -> int:
+    """Train the paper's five tasks with its algorithms, SAC, and Stable-Baselines3's SAC; Table II and Figure 3 of it.
+
+        msaclag bench table2 --profile quick
+        msaclag bench table2 --profile paper --tasks car_circle2 --algorithms meta_sac_lag sacv2_lag
+        msaclag bench table2 --profile paper --ray 10.0.0.5:6379
+        msaclag bench table2 --profile quick --report-only
+
+    A cell is one task, algorithm and seed; the seeds of a cell's row are trained in one process. The same command goes
+    on where it was cut off: whole cells are left alone, others are trained from their beginning. What was made by other
+    code or with other settings, or is damaged, is named and never counted.
+
+    Args:
+        profile: quick is a look, some two hours on two slow cores; paper has its settings, and takes days.
+        tasks: Those of the profile's to train, all if left out.
+        algorithms: Likewise; sb3_sac and sb3_sac_penalty need stable-baselines3.
+        seeds: Other seeds than the profile's.
+        folder: Where cells, tables and figures go; runs/table2-PROFILE if left out.
+        jobs: Workers on this machine, of one thread each; if left out as many as it has cores, or one with cuda.
+        device: Where networks lie; several jobs share this machine's first GPU, and --ray gives each its own.
+        ray: A Ray cluster's address, e.g. auto or HOST:6379, whose cores or GPUs train; local starts one here.
+        patience: Seconds without a word after which a worker counts as hanging, and its cells are begun again.
+        retrain: Put aside, within the folder, what must not be counted, and train it again.
+        report_only: Train nothing: tables and figures of what is there, if of one code version.
+    """
+    if jobs is not None and jobs < 1:
+        raise SettingError(f"jobs is {jobs}; it must be 1 or more, or left out")
+    if patience <= 0:
+        raise SettingError(f"patience is {patience}; it must be above 0")
+    from msaclag.bench.table2_run import Workers, run  # PyTorch and the simulators, which --help does without
+
+    place = folder or Path("runs") / f"table2-{profile}"
+    workers = None if report_only else Workers(jobs, device, ray, patience)
+    return run((profile, tasks, algorithms, seeds), place, workers, retrain=retrain)

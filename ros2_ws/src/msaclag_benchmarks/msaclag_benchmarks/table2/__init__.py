@@ -1,0 +1,1 @@
+"""Table II and Figure 3 of the paper: cells of (task, algorithm, seed), trained, kept, compared and drawn."""

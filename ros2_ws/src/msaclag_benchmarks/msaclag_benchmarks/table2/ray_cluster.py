@@ -1,0 +1,156 @@
+"""Workers of a Ray cluster: of this machine alone, or of many that share no disk.
+
+The code travels with the job, and the records come back as Ray's objects; PyTorch and what else it needs must be
+installed there. Needs the package ray.
+"""
+
+import logging
+import os
+import platform
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+
+import ray
+from ray.exceptions import RayError, RayTaskError, TaskCancelledError
+
+from msaclag_benchmarks.table2.batch import Batch
+from msaclag_benchmarks.table2.crew import Done, Event, Failed, Lost, Standing
+from msaclag_benchmarks.table2.processes import last_words
+from msaclag_benchmarks.table2.worker import work
+
+LOCAL = "local"
+"""In place of an address: a cluster of this machine, for as long as it is used."""
+SHIPPED = ("msaclag_benchmarks", "msaclag_learner")
+LISTENING = 0.2
+"""s between two looks at what ended."""
+
+
+class ClusterError(RuntimeError):
+    """A cluster that cannot be used; the message says which and why."""
+
+
+class RayCluster:
+    """One worker for each core, or GPU if batches are trained there."""
+
+    def __init__(self, address: str, places: int, on_gpu: bool = False) -> None:
+        """Join the cluster at `address`, such as `auto`, `HOST:6379` or `ray://HOST:10001`, or begin a local one.
+
+        Args:
+            address: where it is, or `LOCAL`.
+            places: workers at a time of a local one.
+            on_gpu: whether each takes a GPU.
+
+        Raises:
+            ClusterError: there is none, it does not answer, or it offers no worker.
+        """
+        self._kind = "GPU" if on_gpu else "CPU"
+        where: dict[str, Any] = (
+            {"num_cpus": places, "include_dashboard": False} if address == LOCAL else {"address": address}
+        )
+        try:
+            ray.init(
+                **where,
+                runtime_env={"py_modules": [_folder(name) for name in SHIPPED], "env_vars": {"OMP_NUM_THREADS": "1"}},
+                log_to_driver=False,
+                logging_level=logging.WARNING,
+            )
+        except Exception as error:  # some of Ray's are of no other kind
+            raise ClusterError(f"there is no Ray cluster at {address}: {str(error).strip().splitlines()[0]}") from error
+        if not self.places:
+            ray.shutdown()
+            raise ClusterError(f"the Ray cluster {address} offers no {self._kind}")
+        # It begins again where its machine fails; only the last words are lost then.
+        self._board: Any = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(_Board).remote()
+        # A process for each batch: none meets what the one before left behind.
+        self._work: Any = ray.remote(max_retries=0, max_calls=1, num_cpus=1, num_gpus=int(on_gpu))(_work)
+        self._working: dict[Any, Batch] = {}
+
+    @property
+    def places(self) -> int:
+        """Cores or GPUs of the cluster as it is now."""
+        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+        return int(resources.get(self._kind, 0))
+
+    def start(self, batch: Batch) -> None:
+        """Have a worker train `batch`; where all are at work, it waits for one."""
+        self._working[self._work.remote(batch, self._board)] = batch
+
+    def look(self, seconds: float) -> list[Event]:
+        """What happened; waits so long for something to happen."""
+        events, until = list[Event](), time.monotonic() + seconds
+        while not events and self._working:
+            ended, _ = ray.wait(list(self._working), timeout=LISTENING)
+            news = self._news()
+            events = [Standing(batch, *news[batch]) for batch in self._working.values() if batch in news]
+            events += [self._end_of(reference) for reference in ended]
+            if time.monotonic() > until:
+                break
+        return events
+
+    def end(self, batch: Batch) -> None:
+        """Kill the worker that trains `batch`."""
+        for reference, theirs in list(self._working.items()):
+            if theirs == batch:
+                del self._working[reference]
+                ray.cancel(reference, force=True)
+
+    def __enter__(self) -> "RayCluster":
+        """It is joined already."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Kill all that still work, and leave; a local cluster ends."""
+        for batch in list(self._working.values()):
+            self.end(batch)
+        ray.shutdown()
+
+    def _news(self) -> dict[Batch, tuple[int, str]]:
+        """The last word of each worker that told one since it was last asked."""
+        news: dict[Batch, tuple[int, str]] = ray.get(self._board.read.remote())
+        return news
+
+    def _end_of(self, reference: Any) -> Event:
+        batch = self._working.pop(reference)
+        try:
+            kind, content = ray.get(reference)
+        except RayTaskError as error:
+            return Failed(batch, str(error).strip().splitlines()[-1])
+        except (RayError, TaskCancelledError) as error:
+            return Lost(batch, f"{type(error).__name__}: {str(error).strip().splitlines()[0]}")
+        return Done(batch, content) if kind == "records" else Failed(batch, content)
+
+
+class _Board:
+    """Where workers write how far they are."""
+
+    def __init__(self) -> None:
+        self._news: dict[Batch, tuple[int, str]] = {}
+
+    def write(self, batch: Batch, steps: int, worker: str) -> None:
+        self._news[batch] = (steps, worker)
+
+    def read(self) -> dict[Batch, tuple[int, str]]:
+        news, self._news = self._news, {}
+        return news
+
+
+def _work(batch: Batch, board: Any) -> tuple[str, Any]:
+    """The life of a worker."""
+    worker = f"process {os.getpid()} on {platform.node()}"
+    try:
+        return "records", work(batch, lambda steps: board.write.remote(batch, steps, worker))
+    except Exception as error:
+        return "failed", last_words(error)
+
+
+def _folder(module: str) -> str:
+    spec = find_spec(module)
+    assert spec is not None and spec.origin is not None
+    return str(Path(spec.origin).parent)

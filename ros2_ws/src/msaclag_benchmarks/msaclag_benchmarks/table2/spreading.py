@@ -1,0 +1,122 @@
+"""Batches over a crew, until each is trained or given up; what comes back is written at once."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from msaclag_benchmarks.table2.batch import Batch
+from msaclag_benchmarks.table2.code_version import code_version
+from msaclag_benchmarks.table2.crew import Crew, Done, Event, Failed, Lost, Standing
+from msaclag_benchmarks.table2.record import Record, RecordError
+from msaclag_benchmarks.table2.store import Store
+
+TRIES = 3
+"""Of a batch whose worker is lost."""
+PATIENCE = 600.0
+"""s without a word after which a worker counts as hanging."""
+POLL = 0.5
+"""s between two looks."""
+
+
+class Watcher(Protocol):
+    """Who is told what happens."""
+
+    def stands(self, batch: Batch, steps: int) -> None:
+        """A worker has come so far."""
+
+    def wrote(self, record: Record) -> None:
+        """A cell is whole."""
+
+    def says(self, line: str) -> None:
+        """A worker has begun, or something went wrong."""
+
+    def ticks(self) -> None:
+        """Time passes."""
+
+
+class _Try(NamedTuple):
+    """A batch that is being trained."""
+
+    number: int
+    """Which try it is, from 1."""
+    heard: float | None
+    """When its worker last told something; None before it began."""
+    worker: str
+
+
+def spread(
+    batches: Sequence[Batch],
+    crew: Crew,
+    store: Store,
+    watcher: Watcher,
+    patience: float = PATIENCE,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[Batch]:
+    """Train `batches`; returns those that failed, of each of which the watcher was told why.
+
+    A batch whose worker is lost, or tells nothing for `patience` seconds, is begun again by another, `TRIES` times in
+    all. An error that a worker meets is not tried again, for it would be met again.
+    """
+    waiting, tries = deque(batches), {batch: 0 for batch in batches}
+    versions = {batch: code_version(batch.environment, batch.peer) for batch in batches}  # as the code is now
+    working, failed = dict[Batch, _Try](), list[Batch]()
+
+    def again(batch: Batch, why: str) -> None:
+        if tries[batch] < TRIES:
+            watcher.says(f"{batch.name}: {why}; begun again, try {tries[batch] + 1} of {TRIES}")
+            waiting.append(batch)
+        else:
+            watcher.says(f"{batch.name}: FAILED, {why}, in each of {TRIES} tries")
+            failed.append(batch)
+
+    def take(event: Event) -> None:
+        batch = event.batch
+        if isinstance(event, Standing):
+            if working[batch].heard is None:
+                watcher.says(f"{batch.name}: begun by {event.worker}")
+            working[batch] = _Try(tries[batch], clock(), event.worker)
+            watcher.stands(batch, event.steps)
+            return
+        there = working.pop(batch)
+        if isinstance(event, Lost):
+            again(batch, f"its worker, {there.worker or 'not heard of yet'}, is lost ({event.why})")
+        elif isinstance(event, Failed):
+            watcher.says(f"{batch.name}: FAILED, {event.why}")
+            failed.append(batch)
+        elif why := _written(event, versions[batch], store, watcher):
+            watcher.says(f"{batch.name}: FAILED, {there.worker} returned what must not be kept: {why}")
+            failed.append(batch)
+
+    while waiting or working:
+        while waiting and len(working) < crew.places:
+            batch = waiting.popleft()
+            tries[batch] += 1
+            working[batch] = _Try(tries[batch], None, "")
+            crew.start(batch)
+        for event in crew.look(POLL):
+            take(event)
+        for batch, there in list(working.items()):
+            if there.heard is not None and clock() - there.heard > patience:
+                crew.end(batch)
+                del working[batch]
+                again(batch, f"its worker, {there.worker}, told nothing for {patience:.0f} s and was killed")
+        watcher.ticks()
+    return failed
+
+
+def _written(event: Done, version: str, store: Store, watcher: Watcher) -> str:
+    """Put the records of a batch down; returns why they must not be kept, if so."""
+    try:
+        found = [Record.from_bytes(content) for content in event.records]
+    except RecordError as error:
+        return str(error)
+    if [record.cell for record in found] != list(event.batch.cells):
+        return f"it is of {', '.join(str(record.cell) for record in found)}"
+    for record in found:
+        if record.code != version:
+            return f"{record.host} runs code version {record.code}, this is {version}"
+    for record in found:
+        store.write(record)
+        watcher.wrote(record)
+    return ""

@@ -1,0 +1,41 @@
+"""What a worker does with a batch, wherever it runs."""
+
+import time
+from collections.abc import Callable
+
+import torch
+
+from msaclag_benchmarks.table2 import population
+from msaclag_benchmarks.table2.batch import Batch
+from msaclag_benchmarks.table2.code_version import code_version
+from msaclag_benchmarks.table2.record import records
+
+TOLD_EVERY = 1.0
+"""s between two words on the progress."""
+
+
+def work(batch: Batch, tell: Callable[[int], object]) -> list[bytes]:
+    """Train `batch`, with one thread; returns the record of each of its cells.
+
+    Args:
+        batch: what to train.
+        tell: called with the steps so far, of training and evaluation, at once and then every second.
+    """
+    torch.set_num_threads(1)
+    begun = told = time.monotonic()
+    tell(0)
+
+    def sometimes(steps: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TOLD_EVERY:
+            told = time.monotonic()
+            tell(steps)
+
+    code = code_version(batch.environment, batch.peer)
+    if batch.peer:
+        from msaclag_benchmarks.table2 import peers  # needs stable-baselines3
+
+        outcomes = peers.train(batch, sometimes)
+    else:
+        outcomes = population.train(batch, sometimes)
+    return [each.to_bytes() for each in records(batch, outcomes, code, time.monotonic() - begun)]
