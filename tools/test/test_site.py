@@ -13,6 +13,8 @@ from msaclag_ros.interface import SERVICES, TOPICS
 
 ROOT = Path(__file__).resolve().parents[2]
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
 
 class Loaded(HTMLParser):
     """The addresses that a browser fetches by itself to show a page."""
