@@ -94,22 +94,23 @@ def _played(
 
 
 def table(figures: dict[str, Any]) -> Table:
-    """The figures for a person."""
+    """The figures for a person: of each task a line, and one for each policy on it."""
     about = figures["machine"]
     shown = Table(
         title=f"{about['cpu']} ({about['cores']} cores)",
         caption="success and violation: share of the episodes; returns and lengths: means; steps/s: of computing time",
     )
-    for heading in ("task", "policy", "episodes", "success", "violation", "return", "steps", "steps/s"):
-        shown.add_column(heading, justify="left" if heading in ("task", "policy") else "right")
+    shown.add_column("task and policy", no_wrap=True, min_width=max(len(task.name) for task in TASKS))
+    for heading in ("episodes", "success", "violation", "return", "steps"):
+        shown.add_column(heading, justify="right")
     for task in figures["tasks"].values():
-        rate = f"{task['steps_per_cpu_s']:.0f}"
+        shown.add_section()
+        shown.add_row(f"[bold]{task['name']}[/]", f"{task['steps_per_cpu_s']:.0f}/s")
         for name in _POLICIES:
             row = task[name]
             if row is None:
-                shown.add_row("", name, "none is written")
+                shown.add_row(f"  {name}", "none")
                 continue
-            first = name == _POLICIES[0]
             cells = (f"{row['success']:.2f}", f"{row['violation']:.2f}", f"{row['return']:.2f}", f"{row['steps']:.0f}")
-            shown.add_row(task["name"] if first else "", name, str(row["episodes"]), *cells, rate if first else "")
+            shown.add_row(f"  {name}", str(row["episodes"]), *cells)
     return shown
