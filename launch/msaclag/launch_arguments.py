@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
+from msaclag.bag.snapshots import snapshots_of
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_ros.settings import Setting, SettingError, build, settings_of
 
@@ -135,12 +136,13 @@ def read_arguments(task: str, given: Mapping[str, str]) -> LaunchArguments:
 
 
 def next_bag(bag: Path) -> Path:
-    """The first folder that is not there: this one, or else bag-2, bag-3, … behind a bag."""
+    """The first folder that is not there, nor snapshots of it: this one, or else bag-2, bag-3, … behind a bag."""
     stem, dash, number = bag.name.rpartition("-")
     if not (dash and number.isdecimal()):
         stem, number = bag.name, "1"
     names = chain([bag.name], (f"{stem}-{following}" for following in count(int(number) + 1)))
-    return next(folder for name in names if not (folder := bag.with_name(name)).exists())
+    folders = (bag.with_name(name) for name in names)
+    return next(folder for folder in folders if not folder.exists() and not snapshots_of(folder).exists())
 
 
 def split(words: Sequence[str]) -> dict[str, str]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import yaml
+from yaml import CSafeLoader  # ten times as fast as SafeLoader
 
 ENCODING = "cdr"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
 QOS, TYPE_HASH = "offered_qos_profiles", "topic_type_hash"
 """Names in an MCAP channel's metadata, as rosbag2_storage_mcap has them."""
 
@@ -102,7 +102,7 @@ def bag_information(
                     "name": topic.name,
                     "type": topic.type,
                     "serialization_format": ENCODING,
-                    "offered_qos_profiles": yaml.load(topic.offered, _LOADER) or [],
+                    "offered_qos_profiles": yaml.load(topic.offered, Loader=CSafeLoader) or [],
                     "type_description_hash": topic.type_hash,
                 },
                 "message_count": extent.counts[topic.name],

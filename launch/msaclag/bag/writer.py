@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 from mcap.writer import Writer
+from yaml import CSafeDumper
 
 from msaclag.bag.topic import ENCODING, QOS, TYPE_HASH, BagMessage, BagTopic, Extent, bag_information
 
@@ -19,8 +20,6 @@ CHUNK = 1 << 20
 
 RESERVE = 16 * CHUNK
 """Bytes left on the disk when recording ends because it is full: room to close the bag."""
-
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 ABOUT = "msaclag"
 """Name of the MCAP metadata, at the beginning of the file, that says of what run the bag is."""
@@ -151,4 +150,4 @@ class BagWriter:
 
 
 def _as_yaml(tree: object) -> str:
-    return yaml.dump(tree, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
+    return yaml.dump(tree, Dumper=CSafeDumper, sort_keys=False, allow_unicode=True)
