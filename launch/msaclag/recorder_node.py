@@ -143,8 +143,8 @@ class RecorderNode(Node):
             )
             for topic, source in self._sources.items()
         }
-        self.create_timer(PERIOD, self._record)
-        self.create_timer(FLUSH, self.bag.flush)
+        every(self, PERIOD, self._record)
+        every(self, FLUSH, self.bag.flush)
         self.get_logger().info(f"recording {len(self._sources)} topics into {self.bag.folder}")
 
     def close(self) -> None:

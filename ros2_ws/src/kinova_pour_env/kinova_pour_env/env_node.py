@@ -59,6 +59,7 @@ from msaclag_ros.node_main import run
 from msaclag_ros.pace import Pace
 from msaclag_ros.parameters import declare, refuse_unknown
 from msaclag_ros.real_time import CONTROL, be_punctual
+from msaclag_ros.timer import every
 
 UNANSWERED = 5.0
 """s for which an observation waits before the health tells of it."""
@@ -124,7 +125,7 @@ class EnvNode(Node):
         self._go_on_with(log)
         self._control = Thread(target=self._run_control, name="control")
         self._control_failure: Exception | None = None
-        self.create_timer(0.1, self._raise_control_failure)
+        every(self, 0.1, self._raise_control_failure)
         self._control.start()
         publish_health(self, self._health)
 

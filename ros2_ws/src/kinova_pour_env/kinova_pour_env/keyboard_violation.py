@@ -16,6 +16,7 @@ from kinova_pour_env.detectors import COLLISION, EMERGENCY_STOP, SPILL, Violatio
 from kinova_pour_env.messages import violation_message
 from msaclag_ros.endpoints import publisher
 from msaclag_ros.node_main import DONE, run
+from msaclag_ros.timer import every
 
 KEYS = {
     " ": Violation(EMERGENCY_STOP, "keyboard", 1.0, 0.0, (), "a person asked for an emergency stop"),
@@ -63,7 +64,7 @@ class KeyboardViolation(Node):
         self._terminal = termios.tcgetattr(self._keyboard)
         tty.setcbreak(self._keyboard)  # keys come without Enter and are not shown; Ctrl-C stays a signal
         print(HELP, flush=True)
-        self.create_timer(POLL, self._look)
+        every(self, POLL, self._look)
 
     def close(self) -> None:
         """Leave the terminal as it was."""

@@ -36,6 +36,7 @@ from msaclag_ros.node_main import DONE, run
 from msaclag_ros.pace import Pace
 from msaclag_ros.parameters import declare, refuse_unknown
 from msaclag_ros.real_time import POLICY, be_punctual
+from msaclag_ros.timer import every
 
 RETRY = 1.0
 """s between two requests for an episode while a person or the arm keeps the environment."""
@@ -85,10 +86,10 @@ class LearnerNode(Node):
         self._fetch = self.create_client(FetchTransitions, "fetch_transitions")
         self._reset = ActionClient(self, RESET_ACTION[1], RESET_ACTION[0])
         self.create_service(SERVICES["save_checkpoint"], "save_checkpoint", self._on_save)
-        self.create_timer(0.5, self._look_after)
+        every(self, 0.5, self._look_after)
         publish_health(self, self._health)
         self._waiting_since = time.monotonic()
-        self._start = self.create_timer(0.1, self._begin_when_connected)
+        self._start = every(self, 0.1, self._begin_when_connected)
         self.trainer = Trainer(self.config, self._news.trigger)
 
     def close(self) -> None:
@@ -192,7 +193,7 @@ class LearnerNode(Node):
             self.destroy_timer(timer)
             self._request_episode()
 
-        timer = self.create_timer(RETRY, again)
+        timer = every(self, RETRY, again)
 
     # Acting
 

@@ -7,6 +7,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from msaclag_ros.endpoints import publisher
+from msaclag_ros.timer import every
 
 OK, WARN, ERROR, STALE = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR, DiagnosticStatus.STALE
 
@@ -39,4 +40,4 @@ def publish_health(node: Node, read: Callable[[], Health]) -> None:
         array.header.stamp = node.get_clock().now().to_msg()
         diagnostics.publish(array)
 
-    node.create_timer(1.0, publish)
+    every(node, 1.0, publish)

@@ -25,6 +25,7 @@ from msaclag_ros.node_main import run
 from msaclag_ros.pace import Pace
 from msaclag_ros.parameters import declare, refuse_unknown
 from msaclag_ros.settings import build, settings_of
+from msaclag_ros.timer import every
 from sim_bridge.mirror import Mirror
 from sim_bridge.mirror_markers import MirrorMarkers
 
@@ -72,7 +73,7 @@ class MirrorNode(Node):
         self._joint_states, self._looks = Pace(), Pace()
         self._out = self.create_publisher(MarkerArray, TOPIC, 1)
         subscribe(self, "joint_states", self._on_joints)
-        self.create_timer(1 / self._config.rate, self._look)
+        every(self, 1 / self._config.rate, self._look)
         publish_health(self, self._health)
 
     def close(self) -> None:
