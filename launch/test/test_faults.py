@@ -30,6 +30,16 @@ from msaclag_learner.received import received
 from msaclag_learner.training_run import TrainingRun
 from msaclag_msgs.msg import Transition
 
+TICKS = """
+import rclpy
+from rclpy.node import Node
+from msaclag_ros.timer import every
+
+rclpy.init()
+node = Node("ticks")
+every(node, 0.2, lambda: print("tick", flush=True))
+rclpy.spin(node)
+"""
 INSIDE = (0.5, 0.0, 0.3)
 
 
@@ -156,6 +166,16 @@ def test_a_shifted_clock_jumps_and_the_monotonic_one_does_not(tmp_path):
             assert nanoseconds == pytest.approx(wall, abs=2)
             assert monotonic == pytest.approx(time.monotonic(), abs=2)
         process.stdin.write("\n")
+
+
+@pytest.mark.skipif(bool(rows_clock.lacking()), reason="no C compiler")
+def test_the_timers_of_the_graph_go_on_when_the_wall_clock_goes_back(tmp_path):
+    command = [*rows_clock.shiftable(tmp_path), sys.executable, "-c", TICKS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "tick\n"
+        rows_clock.shift(tmp_path, -3600)
+        assert [process.stdout.readline() for _ in range(3)] == ["tick\n"] * 3
+        process.kill()
 
 
 def test_the_totals_are_those_of_the_rounds():
