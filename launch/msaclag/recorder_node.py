@@ -30,6 +30,7 @@ from msaclag_ros.message_definition import message_definition, type_hash
 from msaclag_ros.node_main import run
 from msaclag_ros.parameters import declare, refuse_unknown
 from msaclag_ros.settings import SettingError
+from msaclag_ros.timer import every
 
 PERIOD = 0.1
 """s between two batches."""
