@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -48,6 +49,8 @@ def faults(
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     if json is not None and not json.absolute().parent.is_dir():
         raise SettingError(f"json: there is no folder {json.absolute().parent}")
+    if not (find_spec("rclpy") and find_spec("msaclag_msgs")):
+        raise SettingError("msaclag faults starts the graph, for which ROS is missing here: see README.md")
     if soak is not None:
         return _soak(json, soak, seed)
     from msaclag.bench.machine import machine  # ROS and torch take seconds, which --help need not wait for
