@@ -68,7 +68,8 @@ class RayCluster:
         self._board: Any = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(_Board).remote()
         # A process for each batch: none meets what the one before left behind.
         self._work: Any = ray.remote(max_retries=0, max_calls=1, num_cpus=1, num_gpus=int(on_gpu))(_work)
-        self._working: dict[Any, Batch] = {}
+        self._working: dict[Any, tuple[int, Batch]] = {}
+        self._started = 0
 
     @property
     def places(self) -> int:
@@ -78,15 +79,18 @@ class RayCluster:
 
     def start(self, batch: Batch) -> None:
         """Have a worker train `batch`; where all are at work, it waits for one."""
-        self._working[self._work.remote(batch, self._board)] = batch
+        self._started += 1
+        self._working[self._work.remote(batch, self._started, self._board)] = (self._started, batch)
 
     def look(self, seconds: float) -> list[Event]:
         """What happened; waits so long for something to happen."""
         events, until = list[Event](), time.monotonic() + seconds
+        if not self._working:  # for want of places
+            time.sleep(seconds)
         while not events and self._working:
             ended, _ = ray.wait(list(self._working), timeout=LISTENING)
             news = self._news()
-            events = [Standing(batch, *news[batch]) for batch in self._working.values() if batch in news]
+            events = [Standing(batch, *news[number]) for number, batch in self._working.values() if number in news]
             events += [self._end_of(reference) for reference in ended]
             if time.monotonic() > until:
                 break
@@ -94,7 +98,7 @@ class RayCluster:
 
     def end(self, batch: Batch) -> None:
         """Kill the worker that trains `batch`."""
-        for reference, theirs in list(self._working.items()):
+        for reference, (_, theirs) in list(self._working.items()):
             if theirs == batch:
                 del self._working[reference]
                 ray.cancel(reference, force=True)
@@ -107,17 +111,17 @@ class RayCluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Kill all that still work, and leave; a local cluster ends."""
-        for batch in list(self._working.values()):
+        for _, batch in list(self._working.values()):
             self.end(batch)
         ray.shutdown()
 
-    def _news(self) -> dict[Batch, tuple[int, str]]:
-        """The last word of each worker that told one since it was last asked."""
-        news: dict[Batch, tuple[int, str]] = ray.get(self._board.read.remote())
+    def _news(self) -> dict[int, tuple[int, str]]:
+        """The last word of each worker that told one since it was last asked, by the number of its start."""
+        news: dict[int, tuple[int, str]] = ray.get(self._board.read.remote())
         return news
 
     def _end_of(self, reference: Any) -> Event:
-        batch = self._working.pop(reference)
+        _, batch = self._working.pop(reference)
         try:
             kind, content = ray.get(reference)
         except RayTaskError as error:
@@ -131,21 +135,21 @@ class _Board:
     """Where workers write how far they are."""
 
     def __init__(self) -> None:
-        self._news: dict[Batch, tuple[int, str]] = {}
+        self._news: dict[int, tuple[int, str]] = {}
 
-    def write(self, batch: Batch, steps: int, worker: str) -> None:
-        self._news[batch] = (steps, worker)
+    def write(self, number: int, steps: int, worker: str) -> None:
+        self._news[number] = (steps, worker)
 
-    def read(self) -> dict[Batch, tuple[int, str]]:
+    def read(self) -> dict[int, tuple[int, str]]:
         news, self._news = self._news, {}
         return news
 
 
-def _work(batch: Batch, board: Any) -> tuple[str, Any]:
+def _work(batch: Batch, number: int, board: Any) -> tuple[str, Any]:
     """The life of a worker."""
     worker = f"process {os.getpid()} on {platform.node()}"
     try:
-        return "records", work(batch, lambda steps: board.write.remote(batch, steps, worker))
+        return "records", work(batch, lambda steps: board.write.remote(number, steps, worker))
     except Exception as error:
         return "failed", last_words(error)
 
