@@ -46,7 +46,8 @@ def _drawn(found: Sequence[Record]) -> Figure:
                     _curve(axis, seeds, figure_name, COLOURS[name])
             axis.set_title(f"{TASKS[task].title}: {title}", fontsize=10)
             axis.grid(alpha=0.3)
-        row[1].set_yscale("log")
+        if any(line.get_ydata().size for line in row[1].lines):  # nothing cannot be drawn on a log scale
+            row[1].set_yscale("log")
         row[2].set_ylim(-0.03, 1.03)
     for axis in axes[-1]:
         axis.set_xlabel("transitions")
