@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 Columns = dict[str, list[float]]
 Tell = Callable[[int], None]
-"""Called now and then with the steps done, of training and evaluation."""
+"""Called after each step with the steps done, of training and evaluation."""
 POINTS = 200
 """Of a curve, at most."""
 

@@ -43,12 +43,11 @@ class Watcher(BaseCallback):
         self._period, self._tell = curve_period(steps), tell
 
     def _on_step(self) -> bool:
-        if self.num_timesteps % self._period == 0:
-            assert isinstance(self.model, SAC)
-            if self.num_timesteps > self.model.learning_starts and self.model.log_ent_coef is not None:
-                self.curves["step"].append(self.num_timesteps)
-                self.curves["temperature"].append(float(self.model.log_ent_coef.detach().exp()))
-            self._tell(self.num_timesteps)
+        assert isinstance(self.model, SAC) and self.model.log_ent_coef is not None
+        if self.num_timesteps % self._period == 0 and self.num_timesteps > self.model.learning_starts:
+            self.curves["step"].append(self.num_timesteps)
+            self.curves["temperature"].append(float(self.model.log_ent_coef.detach().exp()))
+        self._tell(self.num_timesteps)
         return True
 
 

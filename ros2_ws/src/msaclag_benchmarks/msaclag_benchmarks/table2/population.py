@@ -57,7 +57,7 @@ class Population:
                 figures = self._learn()
             if self.progress.step % period == 0:
                 self._watch(figures)
-                tell(self.progress.step)
+            tell(self.progress.step)
 
     def evaluate(self, tell: Tell) -> list[Columns]:
         """Episodes of each agent with its averaged policy, the deterministic one."""
