@@ -61,7 +61,9 @@ def test_an_arm_stands_from_the_first_still_periods_on(speeds, still):
 def test_what_is_beyond_a_limit_is_named():
     assert motion(journal([0.1] * 9), 0.0).stood is None
     assert motion(journal([0.6, 0.1]), 0.0).exceeded() == ["0.600 m/s"]
-    assert motion(journal([0.1], position=(0.5, 0.0, 0.07)), 0.0).exceeded() == ["10.0 mm outside the workspace"]
+    assert motion(journal([0.1], position=(0.5, 0.0, 0.07)), 0.0).exceeded() == [
+        "10.0 mm outside the workspace, at (0.500, 0.000, 0.070) m"
+    ]
     assert motion(journal([0.1], touching=True), 0.0).exceeded() == ["something was touched"]
     assert motion(journal([0.6, 0.1]), COMMAND_PERIOD).exceeded() == []
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from kinova_pour_env.arm import ArmError
 from msaclag.faults import (
     rows_actions,
     rows_arm,
@@ -22,6 +23,7 @@ from msaclag.faults import (
 )
 from msaclag.faults.row import Outcome, Row, run_round
 from msaclag.faults.stage import Stage
+from msaclag_ros.settings import SettingError
 
 ROWS: tuple[Row, ...] = (
     *rows_processes.ROWS,
@@ -61,7 +63,11 @@ def _on_one_graph(
             if stage is None:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="msaclag_faults_")))
                 prefixes = row.prefixes(folder) if row.prefixes is not None else None
-                stage = stack.enter_context(Stage(folder / "graph", Random(), prefixes))
+                try:
+                    stage = stack.enter_context(Stage(folder / "graph", Random(), prefixes))
+                except (ArmError, SettingError) as error:
+                    yield row.name, Outcome(message=f"the graph did not start: {error}")
+                    continue
             stage.random.seed(f"{seed} {number} {row.name}")
             outcome = run_round(row, stage)
             yield row.name, outcome

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from kinova_pour_env import gen3
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from msaclag.bench.control_record import STANDING_SPEED, STANDING_TURN
@@ -13,9 +15,10 @@ from sim_bridge.kortex_emulator.journal import Period
 
 READ = 10.0
 """s between two readings of the journal."""
-STILL = 4
+STILL = 2
 """Periods on end in which a mug that stands does not move."""
 _WORKSPACE = PourCoffeeConfig()
+_MIDDLE = tuple(np.mean((_WORKSPACE.workspace_low, _WORKSPACE.workspace_high), axis=0).tolist())
 
 
 class Motion(NamedTuple):
@@ -27,6 +30,7 @@ class Motion(NamedTuple):
         speed: the highest, m/s.
         turn: the highest, rad/s.
         outside: m beyond the workspace at worst.
+        where: [3] m, the mug then.
         touched: something was touched.
     """
 
@@ -35,6 +39,7 @@ class Motion(NamedTuple):
     speed: float
     turn: float
     outside: float
+    where: tuple[float, ...]
     touched: bool
 
     def exceeded(self) -> list[str]:
@@ -45,7 +50,8 @@ class Motion(NamedTuple):
         if self.turn > gen3.ANGULAR_SPEED:
             found.append(f"{self.turn:.3f} rad/s")
         if self.outside > 0:
-            found.append(f"{1e3 * self.outside:.1f} mm outside the workspace")
+            where = ", ".join(f"{value:.3f}" for value in self.where)
+            found.append(f"{1e3 * self.outside:.1f} mm outside the workspace, at ({where}) m")
         if self.touched:
             found.append("something was touched")
         return found
@@ -85,13 +91,15 @@ def motion(journal: Mapping[str, Sequence[Any]], fault: float) -> Motion:
     periods = [Period(*period) for period in journal["periods"] if period[0] >= fault]
     still = [period.speed < STANDING_SPEED and period.turn < STANDING_TURN for period in periods]
     stood = next((number for number in range(len(still) - STILL + 1) if all(still[number : number + STILL])), None)
+    farthest = tuple(max((period.position for period in periods), key=_outside, default=_MIDDLE))
     way = periods if stood is None else periods[: stood + 1]
     return Motion(
         stood=None if stood is None else periods[stood].time - fault,
         distance=sum(period.speed * (after.time - period.time) for period, after in pairwise(way)),
         speed=max((period.speed for period in periods), default=0.0),
         turn=max((period.turn for period in periods), default=0.0),
-        outside=max((_outside(period.position) for period in periods), default=0.0),
+        outside=_outside(farthest),
+        where=farthest,
         touched=any(period.touching for period in periods),
     )
 
