@@ -91,7 +91,8 @@ def motion(journal: Mapping[str, Sequence[Any]], fault: float) -> Motion:
     periods = [Period(*period) for period in journal["periods"] if period[0] >= fault]
     still = [period.speed < STANDING_SPEED and period.turn < STANDING_TURN for period in periods]
     stood = next((number for number in range(len(still) - STILL + 1) if all(still[number : number + STILL])), None)
-    farthest = tuple(max((period.position for period in periods), key=_outside, default=_MIDDLE))
+    positions: list[tuple[float, ...]] = [_MIDDLE, *(tuple(period.position) for period in periods)]
+    farthest = max(positions, key=_outside)
     way = periods if stood is None else periods[: stood + 1]
     return Motion(
         stood=None if stood is None else periods[stood].time - fault,
