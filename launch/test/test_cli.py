@@ -28,7 +28,7 @@ def test_every_command_has_a_help_of_its_own(name, capsys):
     [
         (["upp"], "there is no command 'upp' (did you mean 'up'?)"),
         (["up", "pour_coffee_sim", "stepps:=3"], "did you mean 'steps'?"),
-        (["up", "pour_coffee_sim", "arm:=twin"], "one of real, emulated, sim"),
+        (["up", "pour_coffee_sim", "arm:=twin"], "there are: emulated, real, sim"),
     ],
 )
 def test_a_mistake_is_one_message_and_exit_code_2(words, message, capsys):

@@ -159,7 +159,6 @@ def test_a_gamepad_that_is_not_there_is_named(monkeypatch, capsys, tmp_path):
         (["pour_coffee_sim", "d.safetensors", "steps:=9"], "steps:= is for learning"),
         (["pour_coffee_sim", "folder"], "no name for a file of demonstrations"),
         (["pour_coffee_sim", "no/such/folder/d.safetensors"], "there is no folder"),
-        (["pour_coffee_sim", "d.safetensors", "arm:=twin"], "one of real, emulated, sim"),
         (["pour_coffee_sim", "d.safetensors"], "the keyboard needs a terminal"),
     ],
 )
