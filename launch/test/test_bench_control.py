@@ -73,6 +73,7 @@ def test_a_stop_by_another_counts_from_the_step_that_was_cut_off(sent):
 
 @pytest.mark.slow
 @pytest.mark.graph
+@pytest.mark.alone
 @pytest.mark.timeout(300)
 def test_the_quick_form_measures_everything(tmp_path, capsys, monkeypatch, ros_domain):
     monkeypatch.setenv("ROS_DOMAIN_ID", str(ros_domain))
@@ -88,6 +89,7 @@ def test_the_quick_form_measures_everything(tmp_path, capsys, monkeypatch, ros_d
 
 @pytest.mark.slow
 @pytest.mark.graph
+@pytest.mark.alone
 @pytest.mark.timeout(400)
 def test_the_console_is_measured_in_pairs(tmp_path, monkeypatch, ros_domain):
     monkeypatch.setenv("ROS_DOMAIN_ID", str(ros_domain))

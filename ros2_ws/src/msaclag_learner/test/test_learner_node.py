@@ -345,7 +345,7 @@ def test_it_waits_for_an_environment_that_dies_and_goes_on(start: Callable[..., 
     line.die()
     time.sleep(4)  # it notices
     line.live()
-    wait(lambda: learner.exit_code is not None or raised)
+    wait(lambda: learner.exit_code is not None or raised, 90)
     assert not raised and learner.exit_code == 0
     assert_all_was_learned_from(line, left_by(learner))
 

@@ -78,9 +78,10 @@ def wait_for_the_next_second() -> None:
 
 
 def points(folder: Path) -> dict[str, list[tuple[int, float | None]]]:
+    """Of every metric but those of the time."""
     events = EventAccumulator(str(folder / "tensorboard"), size_guidance={"scalars": 0})
     events.Reload()
-    tags = events.Tags()["scalars"]
+    tags = [tag for tag in events.Tags()["scalars"] if not tag.endswith("_per_s")]
     return {tag: [(point.step, or_none(point.value)) for point in events.Scalars(tag)] for tag in tags}
 
 

@@ -64,7 +64,15 @@ def test_ray_survives_a_killed_worker(batch, tmp_path, monkeypatch):
     assert repr(first) == repr(second), "begun again, it is what it would have been"
 
 
-def test_an_interrupted_bench_leaves_no_process(batch, tmp_path):
+@pytest.fixture
+def interruptible():
+    """Where the tests run in the background, a shell lets them ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupted_bench_leaves_no_process(batch, tmp_path, interruptible):
     seen = []
 
     def interrupt(batch, steps):
