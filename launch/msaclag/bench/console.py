@@ -21,6 +21,7 @@ import numpy as np
 import psutil
 from rich.table import Table
 
+from msaclag.bench.control import quantiles
 from msaclag.bench.machine import cores, machine
 from msaclag.intervals import over_seeds
 from msaclag_ros.settings import SettingError
@@ -103,8 +104,8 @@ def _stretch(graph: "ControlGraph", seconds: float, watched: bool) -> dict[str, 
         record, updates = graph.record(start), graph.updates_per_second(start)
         pictures = float(len(watch.taken)) if watch is not None else 0.0
     return {
-        **_quantiles("period_jitter", record.jitter()),
-        **_quantiles("action_latency", record.latencies()),
+        **quantiles("period_jitter", record.jitter()),
+        **quantiles("action_latency", record.latencies()),
         "updates_per_s": updates,
         "console_cpu_share": share / took,
         "messages_to_the_onlooker": pictures,
@@ -176,13 +177,6 @@ def _look_on(port: int, taken: list[int]) -> None:
 def _used(watch: Watch | None) -> float:
     """S of a core that the console has used."""
     return sum(watch.process.cpu_times()[:2]) if watch is not None else 0.0
-
-
-def _quantiles(name: str, values: list[float]) -> dict[str, float]:
-    if not values:
-        raise SettingError("no two steps followed each other in time: is this machine too busy?")
-    quantiles = np.percentile(values, (50, 99, 100)).tolist()
-    return {f"{name}_{label}_ms": value for label, value in zip(("p50", "p99", "max"), quantiles, strict=True)}
 
 
 def _difference(stretches: dict[bool, list[dict[str, float]]], name: str) -> dict[str, Any]:

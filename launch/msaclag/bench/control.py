@@ -88,8 +88,8 @@ def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> 
     }
     return {
         **about,
-        **_quantiles("period_jitter", stream.jitter()),
-        **_quantiles("action_latency", stream.latencies()),
+        **quantiles("period_jitter", stream.jitter()),
+        **quantiles("action_latency", stream.latencies()),
         **{name: float(np.median(values)) for name, values in stops.items()},
         "worst": {name: max(values) for name, values in stops.items()},
         "repetitions": {"stop_learner_killed": plan.killed, "stop_env_frozen": plan.frozen},
@@ -125,11 +125,16 @@ def _seen(stop: Stop | None) -> Stop:
     return stop
 
 
-def _quantiles(name: str, values: Sequence[float]) -> dict[str, float]:
+def quantiles(name: str, values: Sequence[float]) -> dict[str, float]:
+    """Median, 99 % and the most of values in ms, by the names under which they are told.
+
+    Raises:
+        SettingError: there are none.
+    """
     if not values:
         raise SettingError("no two steps followed each other in time: is this machine too busy?")
-    quantiles = np.percentile(values, (50, 99, 100)).tolist()
-    return {f"{name}_{label}_ms": value for label, value in zip(("p50", "p99", "max"), quantiles, strict=True)}
+    found = np.percentile(values, (50, 99, 100)).tolist()
+    return {f"{name}_{label}_ms": value for label, value in zip(("p50", "p99", "max"), found, strict=True)}
 
 
 def table(figures: dict[str, Any]) -> Table:
