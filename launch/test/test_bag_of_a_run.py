@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from mcap.reader import make_reader
 from rich.console import Console
 
 from msaclag.bag.contents import read_contents
@@ -73,7 +75,9 @@ def test_jerk_and_acceleration_of_its_episodes_are_those_of_the_runs_metrics(run
 def test_damage_is_named_by_a_replay(run, tmp_path, capsys):
     (file,) = bag_files(run / "bag")
     damaged = bytearray(file.path.read_bytes())
-    damaged[len(damaged) // 2] ^= 1
+    chunks = make_reader(BytesIO(damaged)).get_summary().chunk_indexes
+    middle = chunks[len(chunks) // 2]
+    damaged[middle.chunk_start_offset + middle.chunk_length // 2] ^= 1
     (tmp_path / "bag_0.mcap").write_bytes(damaged)
     few = ["--updates-per-step", "0.1", "--algorithm.batch", "16"]  # a whole second is lost
     assert main(["replay", str(tmp_path), "--run-dir", str(tmp_path / "again"), *few]) == 0
