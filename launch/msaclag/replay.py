@@ -9,7 +9,7 @@ from tyro.conf import Positional, arg
 
 from kinova_pour_env import POUR_COFFEE
 from msaclag.bag.transitions import Recording, read_recording
-from msaclag.console import RunConsole, summary_table
+from msaclag.terminal import RunDisplay, summary_table
 from msaclag.train import fresh_folder
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.received import received
@@ -42,7 +42,7 @@ def replay(
     folder = Path(training.run_dir or fresh_folder("replay"))
     steps = sum(sum(received(each).moved and not each.evaluation for each in one.transitions) for one in found)
     config = replace(training, steps=steps, warmup=0, evaluation_episodes=0, run_dir=str(folder))
-    view = RunConsole(console)
+    view = RunDisplay(console)
     run = _begun(config, found)
     try:
         with view.shown():

@@ -15,8 +15,8 @@ from kinova_pour_env.disturbance import Disturbance
 from kinova_pour_env.pour_coffee_config import RewardForm, Setting
 from kinova_pour_env.scene import Scene
 from msaclag import figures
-from msaclag.console import RunConsole, summary_table
 from msaclag.demonstrate import scripted_pours
+from msaclag.terminal import RunDisplay, summary_table
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.compatibility import refuse_to_overwrite
 from msaclag_learner.configuration import AlgorithmName, TrainingConfig
@@ -77,7 +77,7 @@ def run(
 ) -> None:
     """Train and evaluate into `folder`, in view of the console."""
     console = Console(highlight=False)
-    view = RunConsole(console)
+    view = RunDisplay(console)
     environment = make_pour_coffee(setting, scene, reward=reward, disturbance=disturbance)
     under = conditions(setting, reward, environment.task.config, scene)
     try:

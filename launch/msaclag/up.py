@@ -10,13 +10,13 @@ from typing import Annotated, Literal
 from rich.console import Console
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
-from msaclag.console import RunConsole, summary_table
 from msaclag.graph import GraphError, NodeDescription, describe
 from msaclag.launch_arguments import LaunchArguments, listing, read_arguments, split
 from msaclag.node_process import executable
 from msaclag.pours import make_pours
 from msaclag.status_listener import StatusListener
 from msaclag.supervision import Supervision
+from msaclag.terminal import RunDisplay, summary_table
 
 DONE, INTERRUPTED = 0, 130
 
@@ -66,7 +66,7 @@ def run_graph(arguments: LaunchArguments, console: Console) -> int:
             executable(node)
         make_folders(arguments)
         make_pours(arguments)
-        code = _run(nodes, arguments, RunConsole(console), asked)
+        code = _run(nodes, arguments, RunDisplay(console), asked)
         if code == DONE and (table := summary_table(arguments.output)):
             console.print(table)
             _draw(arguments, console)
@@ -97,7 +97,7 @@ def make_folders(arguments: LaunchArguments) -> None:
         raise GraphError(f"the folder {arguments.output} cannot be made: {error.strerror}") from error
 
 
-def _run(nodes: list[NodeDescription], arguments: LaunchArguments, view: RunConsole, asked: Event) -> int:
+def _run(nodes: list[NodeDescription], arguments: LaunchArguments, view: RunDisplay, asked: Event) -> int:
     running = Supervision(arguments.output / "log", view.say)
     with view.shown(), StatusListener(nodes[0].namespace) as listener:
         try:

@@ -1,121 +1,96 @@
 """`msaclag bench SUBJECT`."""
 
 import os
+from dataclasses import dataclass
 from importlib import import_module
 from json import dumps
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from tyro.conf import arg
 
 from msaclag.bench.table2 import table2
 from msaclag_ros.settings import SettingError
 
 
-def learner(json: Path | None = None, threads: int | None = None, quick: bool = False) -> None:
+@dataclass(frozen=True)
+class Manner:
+    """How to measure, whatever it is."""
+
+    json: Path | None = None
+    """File to put the figures into."""
+    threads: int | None = None
+    """Threads to compute with; as many as there are cores if left out."""
+    quick: bool = False
+    """Less of everything, for a rough picture."""
+
+
+How = Annotated[Manner, arg(name="")]
+
+
+def learner(how: How = Manner()) -> None:
     """Time an update of each algorithm, the textbook's and Stable-Baselines3's; this machine should do nothing else.
 
-        msaclag bench learner --json learner.json
-
-    Args:
-        json: File to put the figures into.
-        threads: Threads of an update; as many as there are cores if left out.
-        quick: Fewer repetitions, for a rough picture.
+    msaclag bench learner --json learner.json
     """
-    _measure("learner", json, threads, quick)
+    _measure("learner", how)
 
 
-def gradients(json: Path | None = None, threads: int | None = None, quick: bool = False) -> None:
-    """Compare the meta-gradients in closed form with those of autograd and of finite differences.
-
-    Args:
-        json: File to put the figures into.
-        threads: Threads; as many as there are cores if left out.
-        quick: Fewer repetitions.
-    """
-    _measure("gradients", json, threads, quick)
+def gradients(how: How = Manner()) -> None:
+    """Compare the meta-gradients in closed form with those of autograd and of finite differences."""
+    _measure("gradients", how)
 
 
-def choices(
-    json: Path | None = None,
-    threads: int | None = None,
-    quick: bool = False,
-    seeds: int = 8,
-    only: tuple[str, ...] = (),
-) -> None:
+def choices(how: How = Manner(), seeds: int = 8, only: tuple[str, ...] = ()) -> None:
     """Try what the paper leaves open, one choice after the other, on a task whose optimum is known.
 
         msaclag bench choices --only safety_share polyak
 
     Args:
-        json: File to put the figures into.
-        threads: Threads of the learner; as many as there are cores if left out.
-        quick: Fewer updates, for a rough picture.
+        how: See its fields.
         seeds: Agents for each choice.
         only: Names of the choices to try, all if left out.
     """
-    _measure("choices", json, threads, quick, seeds=_positive("seeds", seeds), only=only)
+    _measure("choices", how, seeds=_positive("seeds", seeds), only=only)
 
 
-def liquid(
-    json: Path | None = None,
-    threads: int | None = None,
-    quick: bool = False,
-    seeds: int = 6,
-    checkpoint: Path | None = None,
-) -> None:
-    """Compare the slosh model with particles, mug by mug.
+def liquid(how: How = Manner(), seeds: int = 6, checkpoint: Path | None = None) -> None:
+    """Compare the slosh model with particles, mug by mug, as many motions at once as there are threads.
 
         msaclag bench liquid --checkpoint runs/20260101-120000-train
 
     Args:
-        json: File to put the figures into.
-        threads: Motions at once; as many as there are cores if left out.
-        quick: Fewer motions, for a rough picture.
+        how: See its fields.
         seeds: Motions of each kind.
         checkpoint: Run whose policy moves the mug too.
     """
-    _measure("liquid", json, threads, quick, seeds=_positive("seeds", seeds), checkpoint=checkpoint)
+    _measure("liquid", how, seeds=_positive("seeds", seeds), checkpoint=checkpoint)
 
 
-def twin(json: Path | None = None, threads: int | None = None, quick: bool = False) -> None:
+def twin(how: How = Manner()) -> None:
     """Time the twin, and training through the graph and in one process; this machine should do nothing else.
 
-        msaclag bench twin --json twin.json
-
-    Args:
-        json: File to put the figures into.
-        threads: Threads of the learner; as many as there are cores if left out.
-        quick: Fewer repetitions, for a rough picture.
+    msaclag bench twin --json twin.json
     """
-    _measure("twin", json, threads, quick)
+    _measure("twin", how)
 
 
-def control(json: Path | None = None, threads: int | None = None, quick: bool = False) -> None:
+def control(how: How = Manner()) -> None:
     """Time the control of the arm while the learner learns; this machine should do nothing else.
 
-        msaclag bench control --json control.json
-
-    Args:
-        json: File to put the figures into.
-        threads: Threads of the learner; as many as there are cores if left out.
-        quick: Fewer repetitions, for a rough picture.
+    msaclag bench control --json control.json
     """
-    _measure("control", json, threads, quick)
+    _measure("control", how)
 
 
-def console(json: Path | None = None, threads: int | None = None, quick: bool = False) -> None:
+def console(how: How = Manner()) -> None:
     """Time the control of the arm with the page of `msaclag console` open and without, in pairs.
 
-        msaclag bench console --json console.json
-
-    Args:
-        json: File to put the figures into.
-        threads: Threads of the learner; as many as there are cores if left out.
-        quick: Fewer repetitions, for a rough picture.
+    msaclag bench console --json console.json
     """
-    _measure("console", json, threads, quick)
+    _measure("console", how)
 
 
 def tasks(json: Path | None = None, quick: bool = False) -> None:
@@ -127,7 +102,7 @@ def tasks(json: Path | None = None, quick: bool = False) -> None:
         json: File to put the figures into.
         quick: Fewer episodes, for a rough picture.
     """
-    _measure("tasks", json, None, quick)
+    _measure("tasks", Manner(json, quick=quick))
 
 
 SUBJECTS = {
@@ -144,18 +119,20 @@ SUBJECTS = {
 """The functions whose signatures and docstrings are the command line, by the name of the subject."""
 
 
-def _measure(subject: str, json: Path | None, threads: int | None, quick: bool, **options: Any) -> None:
+def _measure(subject: str, how: Manner, **options: Any) -> None:
     """Measure the `subject`, show its table and put its figures into the file."""
-    if threads is not None:
-        _positive("threads", threads)
-    if json is not None and not json.absolute().parent.is_dir():
+    if how.threads is not None:
+        _positive("threads", how.threads)
+    if (json := how.json) is not None and not json.absolute().parent.is_dir():
         raise SettingError(f"json: there is no folder {json.absolute().parent}")
     terminal = Console(highlight=False)
     module = import_module(f"msaclag.bench.{subject}")
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=terminal, transient=True) as progress:
         task = progress.add_task(f"bench {subject}", total=None)
-        figures = module.measure(threads, quick, lambda doing: progress.update(task, description=doing), **options)
+        figures = module.measure(
+            how.threads, how.quick, lambda doing: progress.update(task, description=doing), **options
+        )
     terminal.print(module.table(figures))
     if json is not None:
         aside = json.with_name(f"{json.name}.partial")

@@ -5,7 +5,6 @@ another computer than the arm's control.
 """
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -114,11 +113,9 @@ def _stretch(graph: "ControlGraph", seconds: float, watched: bool) -> dict[str, 
 
 @contextmanager
 def _console() -> Iterator[Watch]:
-    from msaclag.bench.control_graph import NAMESPACE
+    from msaclag.bench.control_graph import NAMESPACE, free_port
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "msaclag", "console", "--namespace", NAMESPACE, "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from msaclag.console import PROGRESS
 from msaclag.study.plan import Cell
+from msaclag.terminal import PROGRESS
 from msaclag_learner import checkpoint
 from msaclag_ros.settings import SettingError
 

@@ -76,13 +76,13 @@ def _device(name: str) -> Device:
 
 
 def _teach(arguments: LaunchArguments, device: Device, file: Path, wanted: int) -> int:
-    from msaclag.console import RunConsole  # ROS and torch take seconds, which a mistake need not wait for
     from msaclag.graph import describe
     from msaclag.node_process import executable
     from msaclag.supervision import Supervision
     from msaclag.teach.lessons import Lessons
     from msaclag.teach.teacher import Teacher
     from msaclag.teach.view import View
+    from msaclag.terminal import RunDisplay  # ROS and torch take seconds, which a mistake need not wait for
     from msaclag.up import make_folders
 
     console = Console(highlight=False)
@@ -92,7 +92,7 @@ def _teach(arguments: LaunchArguments, device: Device, file: Path, wanted: int) 
         executable(node)
     make_folders(arguments)
     lessons = Lessons(file)
-    running = Supervision(arguments.output / "log", RunConsole(console).say)
+    running = Supervision(arguments.output / "log", RunDisplay(console).say)
     try:
         with ExitStack() as stack:
             stack.callback(running.end)

@@ -18,6 +18,7 @@ from mcap.stream_reader import StreamReader, breakup_chunk
 from mcap.writer import CompressionType, IndexType, Writer
 
 from msaclag_msgs.msg import Transition
+from msaclag_ros.disk import to_disk
 from msaclag_ros.message_definition import message_definition
 
 TYPE = "msaclag_msgs/msg/Transition"
@@ -59,7 +60,7 @@ class SegmentWriter:
         self._channel = self._writer.register_channel(TOPIC, "cdr", schema)
         self.flush()
         if synced:
-            _sync_folder(file.parent)
+            to_disk(file.parent)
 
     def add(self, seq: int, time: int, data: bytes) -> None:
         """Take in transition `seq`, serialised, of `time` ns; it is not on disk before `flush`."""
@@ -173,11 +174,3 @@ def _take(chunk: Chunk, segment: Segment) -> None:
             segment.about = json.loads(record.data)
         elif isinstance(record, Message):
             segment.transitions.append((record.sequence, record.data))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

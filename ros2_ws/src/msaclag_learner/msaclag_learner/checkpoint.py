@@ -14,6 +14,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from msaclag_ros.disk import to_disk
+
 FORMAT = 3
 FILE = "checkpoint.safetensors"
 
@@ -45,9 +47,9 @@ def write(file: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> str:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         save_file(tensors, aside, metadata={"msaclag": json.dumps(header)})
-        _to_disk(aside)
+        to_disk(aside)
         os.replace(aside, file)
-        _to_disk(file.parent)
+        to_disk(file.parent)
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"cannot write {file}: {error}; the checkpoint before is untouched") from error
     return digest
@@ -136,14 +138,6 @@ def _header(file: Path) -> dict[str, Any]:
 
 def _unreadable(file: Path, error: Exception) -> CheckpointError:
     return CheckpointError(f"{file} cannot be read, it is truncated or damaged ({error}): take it from a copy")
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _digest(tensors: dict[str, Tensor], about: dict[str, Any]) -> str:

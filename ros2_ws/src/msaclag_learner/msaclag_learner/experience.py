@@ -6,7 +6,6 @@ RLPD, Ball et al. 2023).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -108,7 +107,6 @@ class Experience:
         self.layout = TransitionLayout(state_size, action_size)
         self._transitions = RowRings(3 * len(configs), capacity, self.layout.width, self.device)
         self._first_states = RowRings(len(configs), capacity, state_size, self.device)
-        self._lock = Lock()
 
     def add(self, transition: Transition, agent: int = 0) -> Array:
         """Put a transition where it belongs (Alg. 1, lines 8 to 11); returns its row [width].
@@ -135,19 +133,17 @@ class Experience:
         """Add the transitions `rows` [N, width] that `add` returned; the same as one after the other."""
         violating = rows[:, self.layout.cost] == 1
         replayed = rows if self.configs[agent].violations_in_replay else rows[~violating]
-        with self._lock:
-            self._transitions.add(_replay(agent), replayed)
-            self._transitions.add(_safety(agent), rows[violating])
-            if demonstrated:
-                self._transitions.add(_demonstrated(agent), rows)
+        self._transitions.add(_replay(agent), replayed)
+        self._transitions.add(_safety(agent), rows[violating])
+        if demonstrated:
+            self._transitions.add(_demonstrated(agent), rows)
 
     def extend_first_states(self, rows: Tensor, agent: int = 0) -> None:
         """Add the first states `rows` [N, S] that `add_first_state` returned, unless D₀ is fixed and full."""
         config = self.configs[agent]
         if config.initial_states == "fixed":
             rows = rows[: max(0, config.initial_state_count - self._first_states.added[agent])]
-        with self._lock:
-            self._first_states.add(agent, rows)
+        self._first_states.add(agent, rows)
 
     def sizes(self, agent: int = 0) -> Sizes:
         """How much is held."""
@@ -158,18 +154,15 @@ class Experience:
 
     def replay(self, agent: int = 0) -> Batch:
         """A copy of D, each tensor [N, …]: in order of arrival until the ring is full."""
-        with self._lock:
-            return self.layout.split(self._transitions.rows(_replay(agent)).clone())
+        return self.layout.split(self._transitions.rows(_replay(agent)).clone())
 
     def safety(self, agent: int = 0) -> Batch:
         """A copy of D_s, as `replay`."""
-        with self._lock:
-            return self.layout.split(self._transitions.rows(_safety(agent)).clone())
+        return self.layout.split(self._transitions.rows(_safety(agent)).clone())
 
     def initial(self, agent: int = 0) -> Tensor:
         """A copy of D₀, [N, S]."""
-        with self._lock:
-            return self._first_states.rows(agent).clone()
+        return self._first_states.rows(agent).clone()
 
     def ready(self) -> bool:
         """Whether D holds a batch and D₀ a state, for each agent."""
@@ -188,10 +181,8 @@ class Experience:
             ExperienceError: D holds less than a batch, or D₀ nothing.
         """
         draws = self.undrawn(pinned=self.device.type == "cuda")
-        with self._lock:
-            for agent, generator in enumerate(generators):
-                self._draw_rows(agent, generator, draws)
         for agent, generator in enumerate(generators):
+            self._draw_rows(agent, generator, draws)
             draws.noise[agent].normal_(generator=generator)
         return draws
 
@@ -201,9 +192,8 @@ class Experience:
 
     def gather(self, draws: Draws) -> Samples:
         """What was drawn, on the device of the buffers."""
-        with self._lock:
-            rows = self._transitions.gather(draws.transitions)
-            initial = self._first_states.gather(draws.first_states)
+        rows = self._transitions.gather(draws.transitions)
+        initial = self._first_states.gather(draws.first_states)
         safety, inner, outer = rows.split(self.batch, dim=1)
         return Samples(
             self.layout.split(safety),

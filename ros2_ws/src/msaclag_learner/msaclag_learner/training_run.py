@@ -209,7 +209,7 @@ class TrainingRun:
         if phase == "training" and progress.warming_up:
             phase = "warmup"
         elapsed = max(1e-9, time.monotonic() - self._started)
-        if not self.trained:
+        if not self.trained or progress.due():
             self._trained_for = elapsed
         seconds = max(1e-9, self._trained_for)
         statistics = self.metrics.evaluation if phase in ("evaluation", "done") else self.metrics.training

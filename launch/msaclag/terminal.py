@@ -26,7 +26,7 @@ PROGRESS = re.compile(r"^[a-z]+ (\d+)/\d+  return ", re.MULTILINE)
 _STYLES = {"[WARN]": "yellow", "[ERROR]": "red", "[FATAL]": "bold red"}
 
 
-class RunConsole:
+class RunDisplay:
     """Prints the lines of all nodes, and under them where the training stands."""
 
     def __init__(self, console: Console) -> None:
