@@ -4,9 +4,17 @@ import itertools
 import os
 import random
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import domain_coordinator
 import pytest
+
+if TYPE_CHECKING:
+    from rclpy.node import Node
+
+Spinning = Callable[..., AbstractContextManager[None]]
 
 
 def _in_turn() -> Callable[[], int]:
@@ -35,3 +43,30 @@ def ros_domain(worker_ros_domain: int, monkeypatch: pytest.MonkeyPatch) -> Itera
     with domain_coordinator.domain_id(_next_domain) as domain:
         monkeypatch.setenv("ROS_DOMAIN_ID", str(domain))
         yield domain
+
+
+@pytest.fixture(scope="session")
+def spinning() -> Spinning:
+    """A context manager in which nodes of one context are spun by a thread."""
+    from rclpy.executors import SingleThreadedExecutor  # ROS takes a second, which most tests need not wait for
+
+    @contextmanager
+    def spinning(*nodes: "Node") -> Iterator[None]:
+        executor, over = SingleThreadedExecutor(context=nodes[0].context), Event()
+        for node in nodes:
+            executor.add_node(node)
+
+        def spin() -> None:
+            while not over.is_set():
+                executor.spin_once(0.05)
+
+        thread = Thread(target=spin)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+            executor.shutdown()
+
+    return spinning

@@ -1,11 +1,9 @@
 """A person's word to a running graph."""
 
 from collections.abc import Iterator
-from threading import Event, Thread
 
 import pytest
 import rclpy
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
@@ -13,7 +11,7 @@ from msaclag import cli
 
 
 @pytest.fixture
-def graph(ros_domain) -> Iterator[list[str]]:
+def graph(ros_domain, spinning) -> Iterator[list[str]]:
     """Stands in for an environment in the namespace /left; gives the names of the services that were called."""
     context = rclpy.Context()
     rclpy.init(args=[], context=context)
@@ -27,19 +25,8 @@ def graph(ros_domain) -> Iterator[list[str]]:
 
     for name in ("acknowledge", "save_checkpoint"):
         node.create_service(Trigger, name, lambda request, response, name=name: answer(name, request, response))
-    executor, over = SingleThreadedExecutor(context=context), Event()
-    executor.add_node(node)
-
-    def spin() -> None:
-        while not over.is_set():
-            executor.spin_once(0.05)
-
-    thread = Thread(target=spin)
-    thread.start()
-    yield called
-    over.set()
-    thread.join()
-    executor.shutdown()
+    with spinning(node):
+        yield called
     node.destroy_node()
     rclpy.shutdown(context=context)
 

@@ -8,15 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import numpy as np
 import pytest
 import rclpy
 from rclpy.action import ActionClient
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.task import Future
 
@@ -111,7 +110,9 @@ class Pourer(Node):
 
 
 @pytest.fixture
-def graph(ros_domain: int, tmp_path: Path) -> Iterator[NodeProcess]:
+def graph(
+    ros_domain: int, spinning: Callable[..., AbstractContextManager[None]], tmp_path: Path
+) -> Iterator[NodeProcess]:
     """An environment on the twin, and somebody who pours."""
     given = {"run_dir": str(tmp_path / "run"), "record": "false"}
     described = {node.name: node for node in describe(read_arguments("pour_coffee_sim", given))}
@@ -119,20 +120,10 @@ def graph(ros_domain: int, tmp_path: Path) -> Iterator[NodeProcess]:
     context = rclpy.Context()
     rclpy.init(args=[], context=context)
     environment = NodeProcess(described["env_node"], tmp_path / "env.log", lambda name, line: None)
-    node, executor, over = Pourer(context), SingleThreadedExecutor(context=context), Event()
-    executor.add_node(node)
-
-    def spin() -> None:
-        while not over.is_set():
-            executor.spin_once(0.05)
-
-    thread = Thread(target=spin)
-    thread.start()
-    yield environment
-    over.set()
-    thread.join()
+    node = Pourer(context)
+    with spinning(node):
+        yield environment
     environment.end()
-    executor.shutdown()
     node.destroy_node()
     rclpy.shutdown(context=context)
 

@@ -3,16 +3,15 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 import rclpy
 from rclpy.action import ActionClient
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
@@ -103,23 +102,10 @@ def environment(arm_parameters: list[str], tmp_path: Path) -> Iterator[EnvNode]:
 
 
 @pytest.fixture
-def learner(environment: EnvNode) -> Iterator[Learner]:
+def learner(environment: EnvNode, spinning: Callable[..., AbstractContextManager[None]]) -> Iterator[Learner]:
     made = Learner("learner")
-    executor = SingleThreadedExecutor()
-    executor.add_node(environment)
-    executor.add_node(made.node)
-    over = Event()
-
-    def spin() -> None:
-        while not over.is_set():
-            executor.spin_once(0.05)
-
-    thread = Thread(target=spin)
-    thread.start()
-    yield made
-    over.set()
-    thread.join()
-    executor.shutdown()
+    with spinning(environment, made.node):
+        yield made
     made.node.destroy_node()
 
 
