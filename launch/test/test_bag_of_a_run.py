@@ -20,7 +20,7 @@ from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.experience import Experience
 from msaclag_learner.experience_log import ExperienceLog, Mark
 
-pytestmark = [pytest.mark.graph, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.graph, pytest.mark.slow]
 
 PARAMETERS = """
 /**/learner_node:

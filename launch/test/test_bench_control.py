@@ -74,7 +74,6 @@ def test_a_stop_by_another_counts_from_the_step_that_was_cut_off(sent):
 @pytest.mark.slow
 @pytest.mark.graph
 @pytest.mark.alone
-@pytest.mark.timeout(300)
 def test_the_quick_form_measures_everything(tmp_path, capsys, monkeypatch, ros_domain):
     monkeypatch.setenv("ROS_DOMAIN_ID", str(ros_domain))
     file = tmp_path / "control.json"

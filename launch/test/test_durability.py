@@ -127,7 +127,6 @@ def assert_replay_equals(folder: Path) -> None:
     assert checkpoint.read_about(again / checkpoint.FILE)["updates"] > 20
 
 
-@pytest.mark.timeout(300)
 def test_every_transition_is_learned_from_once_whoever_is_killed(graph: Graph, wait: Callable[..., None]) -> None:
     graph.start("env_node")
     graph.start("learner_node")

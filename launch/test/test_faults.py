@@ -215,7 +215,6 @@ def test_an_unknown_row_is_named_with_those_that_are(capsys):
 
 @pytest.mark.graph
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_row_for_real(tmp_path: Path):
     file = tmp_path / "faults.json"
     assert main(["faults", "--rounds", "1", "--rows", "kill_trainer", "--json", str(file), "--seed", "4"]) == 0

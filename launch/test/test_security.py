@@ -81,7 +81,6 @@ def test_each_process_has_an_enclave_of_its_own(tmp_path):
 
 @pytest.mark.graph
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_the_nodes_say_and_hear_what_the_policy_allows_and_nothing_else(tmp_path, ros_domain):
     given = {"run_dir": str(tmp_path / "run"), "pours": "0", "steps": "600"}
     mirror = NodeDescription("sim_bridge", "mirror_node", "mirror_node", "/", {"gui": False})

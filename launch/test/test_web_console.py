@@ -31,7 +31,7 @@ from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
 from msaclag_ros.diagnostics import OK, Health, publish_health
 from msaclag_ros.endpoints import publisher, subscribe
 
-pytestmark = [pytest.mark.graph, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.graph, pytest.mark.slow]
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

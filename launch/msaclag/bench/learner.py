@@ -58,7 +58,7 @@ _ROWS = (
     "checkpoint_stall_ms",
 )
 
-FULL, QUICK = Plan(17, 0.2, 20.0, 1_000_000), Plan(3, 0.02, 3.0, 300_000)
+FULL, QUICK = Plan(17, 0.2, 20.0, 1_000_000), Plan(3, 0.02, 2.0, 100_000)
 
 
 class Learner(NamedTuple):

@@ -37,7 +37,7 @@ class Plan(NamedTuple):
     training_steps: int
 
 
-FULL, QUICK = Plan(15, 0.5, 4, 1500), Plan(3, 0.05, 1, 400)
+FULL, QUICK = Plan(15, 0.5, 4, 1500), Plan(3, 0.05, 1, 240)
 
 
 def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> dict[str, Any]:

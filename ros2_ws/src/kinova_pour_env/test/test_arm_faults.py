@@ -26,7 +26,7 @@ from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 
 EmulatorControl = pytest.importorskip("sim_bridge.kortex_emulator.control").EmulatorControl
 
-pytestmark = [pytest.mark.slow, pytest.mark.graph, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.graph]
 
 Result = ResetEpisode.Result
 ERROR = b"\x02"

@@ -17,8 +17,6 @@ from msaclag_learner import corridor, corridor_trial
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.corridor_trial import Trial
 
-pytestmark = pytest.mark.timeout(300)
-
 SEEDS = range(8)
 META = AlgorithmConfig(
     hidden=(32, 32),
