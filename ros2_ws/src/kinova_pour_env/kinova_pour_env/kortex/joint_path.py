@@ -1,5 +1,7 @@
 """A path of the joints between two postures, found by RRT-Connect (Kuffner and LaValle 2000) of the library OMPL."""
 
+import atexit
+import os
 from collections.abc import Callable, Generator
 
 import numpy as np
@@ -56,6 +58,12 @@ def find_path(
         simplifier.simplify(path, SLICE)
         yield
     return [_positions(state) for state in path.getStates()[1:]]
+
+
+@atexit.register
+def _unheard() -> None:
+    """OMPL's bindings list what they still hold when Python has ended: 30 lines of nanobind that help nobody."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _space(start: Vector, goal: Vector, margin: float) -> base.RealVectorStateSpace:

@@ -27,8 +27,8 @@ from kinova_pour_env.scene import Scene
 OLDEST_FIRMWARE = (2, 5)
 POSITION_TOLERANCE, ANGLE_TOLERANCE = 0.01, 0.035
 """m and rad between the pose that the arm reports and that of the model."""
-LIMIT_MARGIN = 0.05
-"""rad to a joint's limit."""
+LIMIT_MARGIN = 0.02
+"""rad to a joint's limit; less than `task.joint_limit_margin`, where an episode ends and a reset has to begin."""
 STANDING = 0.02
 """rad/s: slower joints stand."""
 READINGS = 20
