@@ -21,7 +21,7 @@ from msaclag.graph import NodeDescription, Value, describe
 from msaclag.launch_arguments import read_arguments
 from msaclag.respawn import Respawn, successor
 from msaclag.supervision import Supervision
-from msaclag_learner.interruption import undivided
+from msaclag_ros.interruption import undivided
 from msaclag_ros.settings import SettingError
 from sim_bridge.kortex_emulator.control import EmulatorControl
 from sim_bridge.kortex_emulator.process import EmulatorProcess

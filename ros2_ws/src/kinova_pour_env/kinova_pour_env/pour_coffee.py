@@ -1,4 +1,8 @@
-"""Pour Coffee as a Gymnasium environment, on any arm."""
+"""Pour Coffee as a Gymnasium environment, on any arm.
+
+An interruption takes effect behind a step: where a signal's handler raises while a compiled function makes its
+result, a named tuple of Python's, numba takes no notice and the process crashes.
+"""
 
 from typing import Any
 
@@ -11,6 +15,7 @@ from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from kinova_pour_env.pour_task import PourTask
 from kinova_pour_env.safety_filter import ACTIONS
 from kinova_pour_env.scene import Scene
+from msaclag_ros.interruption import undivided
 
 REACH = 2.0
 """m: no cup is farther away."""
@@ -66,8 +71,10 @@ class PourCoffeeEnv(gymnasium.Env[Observation, NDArray[np.float32]]):
             ArmError: the arm cannot get there.
         """
         super().reset(seed=seed)
-        for _phase in self.task.reset(self.np_random):
-            pass
+        phases, begun = self.task.reset(self.np_random), False
+        while not begun:
+            with undivided():
+                begun = next(phases, None) is None
         return self.task.observation.copy(), {}
 
     def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
@@ -77,7 +84,8 @@ class PourCoffeeEnv(gymnasium.Env[Observation, NDArray[np.float32]]):
             ActionError: the action must not be carried out.
             EpisodeError: no episode is under way.
         """
-        result = self.task.step(action)
+        with undivided():
+            result = self.task.step(action)
         info = {
             **result.info,
             "cost": float(result.cost),

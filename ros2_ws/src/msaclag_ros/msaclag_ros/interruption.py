@@ -1,4 +1,4 @@
-"""Signals that wait for the end of what must not be left half done."""
+"""Signals that wait for the end of what must not be left half done. No ROS import."""
 
 import signal
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ def undivided() -> Iterator[None]:
     def note(number: int, frame: FrameType | None) -> None:
         arrived.append(number)
 
-    before = {number: signal.signal(number, note) for number in _NUMBERS}
+    handled = [number for number in _NUMBERS if signal.getsignal(number) is not None]  # others' are not Python's
+    before = {number: signal.signal(number, note) for number in handled}
     try:
         yield
     finally:

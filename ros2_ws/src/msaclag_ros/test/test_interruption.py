@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from msaclag_learner.interruption import undivided
+from msaclag_ros.interruption import undivided
 
 
 @pytest.fixture(autouse=True)
