@@ -45,7 +45,7 @@ def test_resume_without_a_folder(capsys):
 
 def test_show_args(capsys):
     assert cli.main(["up", "pour_coffee_sim", "--show-args"]) == 0
-    assert "steps:=20000" in capsys.readouterr().out
+    assert "steps:=30000" in capsys.readouterr().out
 
 
 def test_settings_that_contradict_each_other_are_refused_in_one_line(capsys, tmp_path):

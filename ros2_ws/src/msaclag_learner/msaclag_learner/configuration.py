@@ -120,7 +120,7 @@ class TrainingConfig:
 
     algorithm: AlgorithmConfig = AlgorithmConfig()
     """The settings of the algorithm."""
-    steps: Annotated[int, Field(ge=0, le=10**9)] = 20_000
+    steps: Annotated[int, Field(ge=0, le=10**9)] = 30_000
     """Transitions to learn from, more than the warm-up and a batch; the last episode is ended. 0 only evaluates."""
     warmup: Annotated[int, Field(ge=0, le=10**9)] = 500
     """First transitions, of uniformly random actions and without updates; none where `checkpoint` is given."""
