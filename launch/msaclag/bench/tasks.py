@@ -45,7 +45,7 @@ def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> 
     )
     for task in TASKS:
         rate = times[task.id].rate(1)
-        scripts: dict[str, Script | None] = {"random": at_random, **SCRIPTS[task.id]._asdict()}
+        scripts: dict[str, Script] = {"random": at_random, **SCRIPTS[task.id]._asdict()}
         figures["tasks"][task.id] = {
             "name": task.name,
             "steps_per_cpu_s": rate.median,
@@ -70,12 +70,8 @@ class _Stepper:
             self._env.reset()
 
 
-def _played(
-    task: Task, name: str, script: Script | None, plan: Plan, tell: Callable[[str], object]
-) -> dict[str, Any] | None:
-    """Means over the episodes; None without a script."""
-    if script is None:
-        return None
+def _played(task: Task, name: str, script: Script, plan: Plan, tell: Callable[[str], object]) -> dict[str, Any]:
+    """Means over the episodes."""
     count = plan.random if name == "random" else plan.planned if script in PLANS_AHEAD else plan.scripted
     env, episodes = gymnasium.make(task.id), []
     for seed in range(count):
@@ -108,9 +104,6 @@ def table(figures: dict[str, Any]) -> Table:
         shown.add_row(f"[bold]{task['name']}[/]", f"{task['steps_per_cpu_s']:.0f}/s")
         for name in _POLICIES:
             row = task[name]
-            if row is None:
-                shown.add_row(f"  {name}", "none")
-                continue
             cells = (f"{row['success']:.2f}", f"{row['violation']:.2f}", f"{row['return']:.2f}", f"{row['steps']:.0f}")
             shown.add_row(f"  {name}", str(row["episodes"]), *cells)
     return shown
