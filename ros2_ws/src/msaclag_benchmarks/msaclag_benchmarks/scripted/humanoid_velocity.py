@@ -1,9 +1,10 @@
 """Humanoid-Velocity: a gait, bent to balance by planning ahead, or a stiff posture that tips over.
 
 The planner is model predictive path integral control (Williams et al., Information theoretic MPC for model-based
-reinforcement learning, 2017): plans that differ at random from the last one run in a coarser simulator, and their mean is
-begun, in which the better ones weigh more. A plan is of the joints' targets, as offsets from a gait by the clock. What
-holds a walk upright is where the feet are beneath the capture point (Pratt et al., Capture point, 2006).
+reinforcement learning, 2017): plans that differ at random from the last one run in a coarser simulator, and their mean
+is begun, in which the better ones weigh more; where even the best is bad, this is done again. A plan is of the joints'
+targets, as offsets from a gait by the clock. Balance is where the feet are about the capture point (Pratt et al.,
+Capture point: A step toward humanoid push recovery, 2006).
 """
 
 from typing import Any
@@ -34,12 +35,12 @@ BENT_HIP, BENT_KNEE = -0.25, -0.5
 """rad, of a leg that stands."""
 STRIDE, SWING, LIFT = 0.45, 0.5, 0.1
 """s of a step; rad by which its hip bends (and its knee twice that), and m by which its foot is to rise."""
-SPEED, HOMING, ASIDE = 0.75, 0.4, 0.15
+SPEED, HOMING, ASIDE = 0.6, 0.4, 0.15
 """m/s forwards; 1/s back to the line y = 0, and m/s at most."""
-PLANS, HORIZON, KNOTS = 48, 40, 4
+PLANS, HORIZON, KNOTS = 32, 40, 4
 """Compared each time, their length in steps, and the times between which the offsets are linear."""
-REPLANNED = 1
-"""Steps after which the plan is made anew."""
+ROUNDS, GOOD = 4, 3.0
+"""Of planning for a step, at most, and how bad a plan that needs no further one."""
 SCALES, CHANGED = (0.3, 1.0, 1.8), 0.6
 """Of the plans' spreads, and how many of the joints differ."""
 TEMPERATURE, END = 0.3, 0.5
@@ -83,15 +84,11 @@ def walking(env: gymnasium.Env[Any, Any]) -> Policy:
     imagined, state = mujoco.MjData(coarse), np.zeros(mujoco.mj_stateSize(model, _STATE))
     knots = np.linspace(0, HORIZON - 1, KNOTS)
     between = np.column_stack([np.interp(np.arange(HORIZON), knots, row) for row in np.eye(KNOTS)])
-    later = np.column_stack([np.interp(knots + REPLANNED, knots, row) for row in np.eye(KNOTS)])
-    plan, ahead = np.zeros((KNOTS, model.nu)), list[Array]()
+    later = np.column_stack([np.interp(knots + 1, knots, row) for row in np.eye(KNOTS)])
+    plan = np.zeros((KNOTS, model.nu))
 
-    def planned() -> list[Array]:
-        """The targets of the next steps."""
-        nonlocal plan
-        mujoco.mj_getState(model, data, state, _STATE)
-        lifted = _lifted(data.time + time_step * np.arange(1, HORIZON + 1))
-        gait = _gait(names, lifted)
+    def improved(gait: Array, lifted: Array) -> tuple[Array, float]:
+        """The mean of plans like the last, and how bad the best of these is."""
         changes = random.standard_normal((PLANS, KNOTS, model.nu)) * spreads * random.choice(SCALES, (PLANS, 1, 1))
         changes *= random.random((PLANS, 1, model.nu)) < CHANGED
         plans = np.concatenate([[plan, np.zeros_like(plan)], plan + changes[2:]])
@@ -100,15 +97,19 @@ def walking(env: gymnasium.Env[Any, Any]) -> Policy:
         each = _badness(sensed[:, SUBSTEPS - 1 :: SUBSTEPS], lifted)
         badness = each.mean(1) + END * each[:, -1]
         weights = np.exp((badness.min() - badness) / TEMPERATURE)
-        plan = np.tensordot(weights / weights.sum(), plans, 1)
-        begun = (gait + between @ plan)[:REPLANNED]
-        plan = later @ plan
-        return list(begun)
+        return np.tensordot(weights / weights.sum(), plans, 1), float(badness.min())
 
     def act() -> NDArray[np.float32]:
-        nonlocal ahead
-        ahead = ahead or planned()
-        torque = stiffness * (ahead.pop(0) - data.qpos[places]) - damping * data.qvel[speeds]
+        nonlocal plan
+        mujoco.mj_getState(model, data, state, _STATE)
+        lifted = _lifted(data.time + time_step * np.arange(1, HORIZON + 1))
+        gait = _gait(names, lifted)
+        for _ in range(ROUNDS):
+            plan, badness = improved(gait, lifted)
+            if badness < GOOD:
+                break
+        torque = stiffness * (gait[0] + plan[0] - data.qpos[places]) - damping * data.qvel[speeds]
+        plan = later @ plan
         return np.clip(torque / limits, -1, 1).astype(np.float32)
 
     return act
