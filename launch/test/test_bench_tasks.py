@@ -18,4 +18,4 @@ def test_the_quick_form_measures_every_task(tmp_path, capsys):
     for task in measured.values():
         assert task["spread"][0] <= task["steps_per_cpu_s"] <= task["spread"][1]
         assert task["violating"]["violation"] == 1
-        assert task["solving"]["success"] > 0
+        assert task["solving"] is None or task["solving"]["success"] > 0
