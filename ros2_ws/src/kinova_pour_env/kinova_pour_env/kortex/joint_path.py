@@ -2,7 +2,9 @@
 
 import atexit
 import os
+import time
 from collections.abc import Callable, Generator
+from math import ceil
 
 import numpy as np
 from ompl import base, geometric, util
@@ -14,10 +16,10 @@ SLICE = 0.01
 """s that are planned for between two yields, for whoever watches the arm meanwhile."""
 LONGEST = 15.0
 """s until a path is given up."""
-SHORTENING = 0.5
-"""s that a path is made shorter for."""
-RANGE = 0.5
-"""rad that a tree grows by at most."""
+LATEST = 0.03
+"""s after which a slice is over whatever the planner is at; less than the watchdog waits for."""
+RANGE = 0.2
+"""rad that a tree grows by at most: so many looks fit into a slice."""
 
 Allowed = Callable[[Vector], bool]
 """Whether the arm may have these joint positions, [7] rad."""
@@ -38,7 +40,13 @@ def find_path(
     util.setLogLevel(util.LOG_NONE)
     space = _space(start, goal, margin)
     setup = geometric.SimpleSetup(space)
-    setup.setStateValidityChecker(lambda state: allowed(_positions(state)))
+    late = 0.0
+
+    def valid(state: base.State) -> bool:
+        """Nothing is when the slice is over: a tree may grow for long before the planner looks at its clock."""
+        return time.monotonic() < late and allowed(_positions(state))
+
+    setup.setStateValidityChecker(valid)
     information = setup.getSpaceInformation()
     information.setStateValidityCheckingResolution(step / space.getMaximumExtent())
     planner = geometric.RRTConnect(information)
@@ -46,18 +54,39 @@ def find_path(
     setup.setPlanner(planner)
     setup.setStartAndGoalStates(_state(space, start), _state(space, goal))
     for _ in range(round(LONGEST / SLICE)):
+        late = time.monotonic() + LATEST
         setup.solve(SLICE)
         yield
         if setup.haveExactSolutionPath():
             break
     else:
         return None
-    simplifier = geometric.PathSimplifier(information)
-    path = setup.getSolutionPath()
-    for _ in range(round(SHORTENING / SLICE)):
-        simplifier.simplify(path, SLICE)
-        yield
-    return [_positions(state) for state in path.getStates()[1:]]
+    corners = [_positions(state) for state in setup.getSolutionPath().getStates()]
+    return (yield from _shortened(corners, allowed, step))
+
+
+def _shortened(corners: list[Vector], allowed: Allowed, step: float) -> Generator[None, None, list[Vector]]:
+    """Of each corner straight on to the last one that can be reached so; the first is left out."""
+    kept, here = list[Vector](), 0
+    while here < len(corners) - 1:
+        there = len(corners) - 1
+        while there > here + 1 and not (yield from _free(corners[here], corners[there], allowed, step)):
+            there -= 1
+        kept.append(corners[there])
+        here = there
+    return kept
+
+
+def _free(start: Vector, end: Vector, allowed: Allowed, step: float) -> Generator[None, None, bool]:
+    """Whether the straight leg between two corners is allowed."""
+    begun = time.monotonic()
+    for share in np.linspace(0, 1, ceil(float(np.linalg.norm(end - start)) / step) + 1)[1:-1]:
+        if not allowed(start + share * (end - start)):
+            return False
+        if time.monotonic() - begun > SLICE:
+            yield
+            begun = time.monotonic()
+    return True
 
 
 @atexit.register
