@@ -87,7 +87,7 @@ def wait(graph: Graph, ros_domain: int) -> Iterator[Callable[[Callable[[], bool]
     executor.add_node(node)
 
     def until(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 150
         while not condition():
             assert time.monotonic() < deadline, "it did not come to that"
             executor.spin_once(0.1)
