@@ -21,19 +21,19 @@ LATEST = 0.03
 RANGE = 0.2
 """rad that a tree grows by at most: so many looks fit into a slice."""
 
-Allowed = Callable[[Vector], bool]
-"""Whether the arm may have these joint positions, [7] rad."""
+Problem = Callable[[Vector], str]
+"""What is wrong with joint positions [7] rad, in words; empty if nothing."""
 
 
 def find_path(
-    start: Vector, goal: Vector, allowed: Allowed, margin: float, step: float
+    start: Vector, goal: Vector, problem: Problem, margin: float, step: float
 ) -> Generator[None, None, list[Vector] | None]:
     """Corners of a path of straight legs, the start left out and the goal last; or None where none is found.
 
     Args:
-        start: [7] rad, allowed.
-        goal: [7] rad, allowed.
-        allowed: asked at every `step` of a path.
+        start: [7] rad, without a problem.
+        goal: [7] rad, likewise.
+        problem: asked for at every `step` of a path.
         margin: rad, from the ends of the joints' ranges.
         step: rad.
     """
@@ -44,7 +44,7 @@ def find_path(
 
     def valid(state: base.State) -> bool:
         """Nothing is when the slice is over: a tree may grow for long before the planner looks at its clock."""
-        return time.monotonic() < late and allowed(_positions(state))
+        return time.monotonic() < late and not problem(_positions(state))
 
     setup.setStateValidityChecker(valid)
     information = setup.getSpaceInformation()
@@ -62,31 +62,38 @@ def find_path(
     else:
         return None
     corners = [_positions(state) for state in setup.getSolutionPath().getStates()]
-    return (yield from _shortened(corners, allowed, step))
+    return (yield from _shortened(corners, problem, step))
 
 
-def _shortened(corners: list[Vector], allowed: Allowed, step: float) -> Generator[None, None, list[Vector]]:
+def _shortened(corners: list[Vector], problem: Problem, step: float) -> Generator[None, None, list[Vector]]:
     """Of each corner straight on to the last one that can be reached so; the first is left out."""
     kept, here = list[Vector](), 0
     while here < len(corners) - 1:
-        there = len(corners) - 1
-        while there > here + 1 and not (yield from _free(corners[here], corners[there], allowed, step)):
-            there -= 1
+        for there in range(len(corners) - 1, here, -1):
+            way = corners[there] - corners[here]
+            points = points_along(corners[here], way, ceil(float(np.linalg.norm(way)) / step))[1:-1]
+            if there == here + 1 or not (yield from first_problem(points, problem)):
+                break
         kept.append(corners[there])
         here = there
     return kept
 
 
-def _free(start: Vector, end: Vector, allowed: Allowed, step: float) -> Generator[None, None, bool]:
-    """Whether the straight leg between two corners is allowed."""
+def first_problem(points: list[Vector], problem: Problem) -> Generator[None, None, str]:
+    """Of joint positions one after the other, in words; empty if there is none."""
     begun = time.monotonic()
-    for share in np.linspace(0, 1, ceil(float(np.linalg.norm(end - start)) / step) + 1)[1:-1]:
-        if not allowed(start + share * (end - start)):
-            return False
+    for positions in points:
+        if found := problem(positions):
+            return found
         if time.monotonic() - begun > SLICE:
             yield
             begun = time.monotonic()
-    return True
+    return ""
+
+
+def points_along(start: Vector, way: Vector, parts: int) -> list[Vector]:
+    """Both ends of a way, and points that part it evenly."""
+    return [start + share * way for share in np.linspace(0.0, 1.0, 1 + max(1, parts))]
 
 
 @atexit.register

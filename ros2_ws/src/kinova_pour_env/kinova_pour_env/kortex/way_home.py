@@ -5,7 +5,6 @@ far it will go: the elbow of an arm with seven joints turns while the mug stands
 episodes of random actions. So the straight line of the joints is looked at, and another way is found where it won't do.
 """
 
-import time
 from collections.abc import Generator
 from itertools import pairwise
 from math import acos, ceil
@@ -16,7 +15,7 @@ from kinova_pour_env.arm import ArmError, Vector
 from kinova_pour_env.gen3 import ACTUATED_JOINTS
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
 from kinova_pour_env.kinematics import cup_kinematics, wrap
-from kinova_pour_env.kortex.joint_path import LONGEST, SLICE, find_path
+from kinova_pour_env.kortex.joint_path import LONGEST, find_path, first_problem, points_along
 from kinova_pour_env.safety.nearness import NearestDistance
 from kinova_pour_env.safety.safety_config import SafetyConfig
 
@@ -63,12 +62,14 @@ def find_way(
     way = joint_way(start, goal)
     problem = _unseen(way) if nearest is None else ""
     room = _Room(start, nearest, safety.body_distance)
-    problem = problem or (yield from room.first_problem(_points(start, way, ceil(np.abs(way).max() / STEP))))
+    problem = problem or (
+        yield from first_problem(points_along(start, way, ceil(np.abs(way).max() / STEP)), room.problem)
+    )
     if not problem:
         return _legs([start, start + way])
     if nearest is None:
         raise ArmError(f"{problem}: {REMEDY}")
-    path = yield from find_path(start, start + way, lambda there: not room.problem(there), safety.joint_margin, STEP)
+    path = yield from find_path(start, start + way, room.problem, safety.joint_margin, STEP)
     if path is None:
         raise ArmError(f"{problem}, and no other way was found in {LONGEST:g} s: {REMEDY}")
     return _legs([start, *path])
@@ -89,17 +90,6 @@ class _Room:
             raise ArmError(f"two bodies touch where the arm stands, by {-1000 * least:.0f} mm: {REMEDY}")
         self._place, self._tilt = max(FARTHEST_PLACE, place + SLACK), max(FARTHEST_TILT, tilt + SLACK)
         self._distance = min(distance, 0.9 * least)
-
-    def first_problem(self, points: list[Vector]) -> Generator[None, None, str]:
-        """Of joint positions one after the other, in words; empty if there is none."""
-        begun = time.monotonic()
-        for positions in points:
-            if problem := self.problem(positions):
-                return problem
-            if time.monotonic() - begun > SLICE:
-                yield
-                begun = time.monotonic()
-        return ""
 
     def problem(self, positions: Vector) -> str:
         """What is wrong with joint positions [7] rad, in words; empty if nothing."""
@@ -138,9 +128,5 @@ def _legs(corners: list[Vector]) -> list[Vector]:
     legs: list[Vector] = []
     for start, end in pairwise(corners):
         parts = max(1, ceil(np.abs(end - start).max() / LEG))
-        legs.extend(_points(start, end - start, parts)[1:])
+        legs.extend(points_along(start, end - start, parts)[1:])
     return legs
-
-
-def _points(start: Vector, way: Vector, parts: int) -> list[Vector]:
-    return [start + share * way for share in np.linspace(0.0, 1.0, 1 + max(1, parts))]
