@@ -1,8 +1,6 @@
 """Signals in the middle of the twin's steps."""
 
-import os
 import signal
-from threading import Event, Thread
 
 import numpy as np
 
@@ -10,7 +8,7 @@ from sim_bridge.pour_coffee import make_pour_coffee
 
 
 def test_an_interrupted_step_is_whole_or_not_begun():
-    environment, over, stepping, interrupted = make_pour_coffee(), Event(), False, 0
+    environment, stepping, interrupted = make_pour_coffee(), False, 0
 
     def interrupt(number, frame):
         nonlocal stepping
@@ -18,14 +16,16 @@ def test_an_interrupted_step_is_whole_or_not_begun():
             stepping = False
             raise KeyboardInterrupt
 
-    def send():
-        while not over.wait(0.001):
-            os.kill(os.getpid(), signal.SIGINT)
+    def alarm(number, frame):  # a timer, for a thread of one's own may wait for the interpreter until the steps are over
+        signal.raise_signal(signal.SIGINT)
 
-    before, sender = signal.signal(signal.SIGINT, interrupt), Thread(target=send)
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in ((signal.SIGINT, interrupt), (signal.SIGALRM, alarm))
+    }
     try:
         environment.reset(seed=0)
-        sender.start()
+        signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
         for _ in range(149):
             try:
                 stepping = True
@@ -34,9 +34,9 @@ def test_an_interrupted_step_is_whole_or_not_begun():
             except KeyboardInterrupt:
                 interrupted += 1
     finally:
-        over.set()
-        sender.join()
-        signal.signal(signal.SIGINT, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     assert interrupted
     terminated = truncated = False
     while not (terminated or truncated):
