@@ -5,8 +5,10 @@ import json
 import pytest
 
 from msaclag import cli
+from msaclag.bench import control
 from msaclag.bench.console import Plan
-from msaclag.bench.control_record import Asked, Record, Told
+from msaclag.bench.control_record import Asked, Record, Stop, Told
+from msaclag_ros.settings import SettingError
 
 PERIOD = 0.025
 TWIST, STOP = "SendTwistCommand", "Stop"
@@ -69,6 +71,17 @@ def test_a_stop_by_another_counts_from_the_step_that_was_cut_off(sent):
     stopped = (frozen + 0.15, STOP, 0.0, 0.0)
     stop = record([*orders(sent), stopped], steps(2), [(2.0, 0.0, 0.0, (), False)]).stop_by_another(frozen)
     assert stop.takes_hold == pytest.approx(1e3 * (stopped[0] - begun))
+
+
+def test_a_stop_that_met_the_end_of_an_episode_is_measured_again():
+    asked, told = steps(2)
+    ends = record(orders(8), (asked, [*told[:1], told[1]._replace(last=True)]))
+    found = iter([(ends, None), (ends, Stop(1.0, 2.0)), (record(orders(8), steps(2)), Stop(3.0, 4.0))])
+    assert control.in_an_episode(lambda: next(found)) == Stop(3.0, 4.0)
+    with pytest.raises(SettingError, match="5 times"):
+        control.in_an_episode(lambda: (ends, Stop(1.0, 2.0)))
+    with pytest.raises(SettingError, match="did not come to a stop"):
+        control.in_an_episode(lambda: (record(orders(8), steps(2)), None))
 
 
 @pytest.mark.slow

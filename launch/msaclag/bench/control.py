@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from rich.table import Table
 
-from msaclag.bench.control_record import Stop
+from msaclag.bench.control_record import Record, Stop
 from msaclag.bench.machine import cores, machine
 from msaclag_ros.settings import SettingError
 
@@ -31,6 +31,8 @@ AIMS = {
 }
 FROZEN, SETTLED = 1.2, 1.5
 """s that the environment is frozen for, less than what its learner takes for its end, and that a soft stop lasts."""
+BEFORE, TRIES = 0.5, 5
+"""s that are looked at before a stop, and how often it is tried while episodes end just then."""
 _ROWS = (
     "period_jitter_p50_ms",
     "period_jitter_p99_ms",
@@ -101,28 +103,40 @@ def measure(threads: int | None, quick: bool, tell: Callable[[str], object]) -> 
 
 
 def _frozen(graph: "ControlGraph", tell: Callable[[str], object], number: str) -> Stop:
-    tell(f"the environment freezes, {number}")
-    graph.wait_until_moving()
-    since = time.monotonic() - 1.0
-    frozen = graph.freeze_environment(FROZEN)
-    return _seen(graph.record(since).stop_by_another(frozen))
+    def freeze() -> tuple[Record, Stop | None]:
+        tell(f"the environment freezes, {number}")
+        graph.wait_until_moving()
+        since = time.monotonic() - BEFORE
+        frozen = graph.freeze_environment(FROZEN)
+        record = graph.record(since)
+        return record, record.stop_by_another(frozen)
+
+    return in_an_episode(freeze)
 
 
 def _killed(graph: "ControlGraph", tell: Callable[[str], object], number: str) -> Stop:
-    tell(f"the learner is killed, {number}")
-    graph.wait_until_training()
-    since = time.monotonic() - 1.0
-    graph.kill_learner()
-    time.sleep(SETTLED)
-    stop = _seen(graph.record(since).stop_of_a_silent_learner())
-    graph.start_learner()
-    return stop
+    def kill() -> tuple[Record, Stop | None]:
+        tell(f"the learner is killed, {number}")
+        graph.wait_until_training()
+        since = time.monotonic() - BEFORE
+        graph.kill_learner()
+        time.sleep(SETTLED)
+        record = graph.record(since)
+        graph.start_learner()
+        return record, record.stop_of_a_silent_learner()
+
+    return in_an_episode(kill)
 
 
-def _seen(stop: Stop | None) -> Stop:
-    if stop is None:
-        raise SettingError("the arm did not come to a stop as it should: is this machine too busy?")
-    return stop
+def in_an_episode(measure: Callable[[], tuple[Record, Stop | None]]) -> Stop:
+    """The stop, measured again when an episode happened to end just then."""
+    for _ in range(TRIES):
+        record, stop = measure()
+        if not record.ends_an_episode:
+            if stop is None:
+                raise SettingError("the arm did not come to a stop as it should: is this machine too busy?")
+            return stop
+    raise SettingError(f"{TRIES} times on end an episode ended when the arm should stop: is this machine too busy?")
 
 
 def quantiles(name: str, values: Sequence[float]) -> dict[str, float]:

@@ -26,10 +26,13 @@ from msaclag_ros.interface import TOPICS
 from msaclag_ros.settings import SettingError
 from sim_bridge.kortex_emulator.control import EmulatorControl
 
-NAMESPACE = "bench_control"
+NAMESPACE = f"bench_control_{os.getpid()}"
+"""Its own, for a graph left over in the same ROS domain has the same topics."""
 CHECKPOINT = "checkpoint.safetensors"
 MOVING = 0.05
 """m/s: slower, and a stop would be none."""
+IN_A_ROW, RECENT = 4, 0.5
+"""Steps of an episode that tell of it, and s that they may take."""
 PATIENCE = 60.0
 """s for whatever is waited for."""
 SILENT = 2.5
@@ -115,14 +118,12 @@ class ControlGraph:
         self.wait_until_moving()
 
     def wait_until_moving(self) -> None:
-        """Wait for a moving arm, a step or more into an episode.
+        """Wait for an arm that moves in the midst of an episode.
 
         Raises:
             SettingError: it does not come to that.
         """
-        since = time.monotonic()
-        told = self._listener.told
-        self._wait(lambda: sum(each.time > since for each in told) > 3 and self._moves(), "moves the arm")
+        self._wait(lambda: self._listener.in_an_episode and self._moves(), "moves the arm")
 
     def freeze_environment(self, seconds: float) -> float:
         """SIGSTOP to the environment, SIGCONT so many s later; the time of the first."""
@@ -216,6 +217,17 @@ class _Listener:
     def hears_environment(self) -> bool:
         """Whether it publishes."""
         return self._node.count_publishers("observation") > 0
+
+    @property
+    def in_an_episode(self) -> bool:
+        """Whether its last steps came one behind the other, and just now; in a reset the arm moves too."""
+        steps = self.told[-IN_A_ROW:]
+        return (
+            len(steps) == IN_A_ROW
+            and not any(each.last for each in steps)
+            and steps[-1].time - steps[0].time < RECENT
+            and time.monotonic() - steps[-1].time < RECENT
+        )
 
     def close(self) -> None:
         """Hear no more."""

@@ -90,6 +90,11 @@ class Record:
             if each.commands and not each.last and self._after(each.time) >= each.commands
         ]
 
+    @property
+    def ends_an_episode(self) -> bool:
+        """Whether one ended in the stretch, so that a stop may have met the arm in its reset."""
+        return any(each.last for each in self._told)
+
     def jitter(self) -> list[float]:
         """In ms: how much two twists of an episode on end came closer or further than a period."""
         off = []

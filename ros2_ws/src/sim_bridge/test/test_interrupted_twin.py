@@ -16,7 +16,7 @@ def test_an_interrupted_step_is_whole_or_not_begun():
             stepping = False
             raise KeyboardInterrupt
 
-    def alarm(number, frame):  # a timer, for a thread of one's own may wait for the interpreter until the steps are over
+    def alarm(number, frame):  # a timer: a thread may wait for the interpreter until the steps are over
         signal.raise_signal(signal.SIGINT)
 
     before = {
