@@ -11,7 +11,6 @@ import time
 from uuid import uuid4
 
 import numpy as np
-from rclpy.action import ActionClient
 from rclpy.event_handler import QoSLivelinessChangedInfo
 from rclpy.node import Node
 from rclpy.task import Future
@@ -19,6 +18,7 @@ from std_srvs.srv import Trigger
 
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
+from msaclag_learner.episode_client import UNANSWERED, EpisodeClient
 from msaclag_learner.experience import ExperienceError
 from msaclag_learner.followed import Followed
 from msaclag_learner.received import received
@@ -31,7 +31,7 @@ from msaclag_msgs.srv import FetchTransitions
 from msaclag_ros.diagnostics import OK, STALE, Health, publish_health
 from msaclag_ros.endpoints import publisher, subscribe
 from msaclag_ros.exclusive import claim
-from msaclag_ros.interface import RESET_ACTION, SERVICES
+from msaclag_ros.interface import SERVICES
 from msaclag_ros.node_main import DONE, run
 from msaclag_ros.pace import Pace
 from msaclag_ros.parameters import declare, refuse_unknown
@@ -40,8 +40,6 @@ from msaclag_ros.timer import every
 
 RETRY = 1.0
 """s between two requests for an episode while a person or the arm keeps the environment."""
-UNACCEPTED = 5.0
-"""s after which a reset is asked for again: DDS may lose an answer to a client that the server has not discovered."""
 FETCHED_AT_ONCE = 1000
 """Transitions in an answer of the environment's log."""
 SILENCE = 1.0
@@ -74,17 +72,16 @@ class LearnerNode(Node):
         self._episode_over = False
         self._next_seq = 0  # no log is followed yet
         self._early: dict[int, TransitionMessage] = {}
-        self._fetching = False
+        self._fetching_since = -math.inf
         self._heard = time.monotonic()
         self._fetched = 0
         self._acting, self._transitions = Pace(), Pace()
-        self._requests, self._unaccepted_since = 0, math.inf
         self._news = self.create_guard_condition(self._go_on)
         self._action, self._status = publisher(self, "action"), publisher(self, "learner_status")
         subscribe(self, "observation", self._on_observation, liveliness=self._on_environment_liveliness)
         subscribe(self, "transition", self._on_transition)
         self._fetch = self.create_client(FetchTransitions, "fetch_transitions")
-        self._reset = ActionClient(self, RESET_ACTION[1], RESET_ACTION[0])
+        self._episodes = EpisodeClient(self, self._on_reset_done)
         self.create_service(SERVICES["save_checkpoint"], "save_checkpoint", self._on_save)
         every(self, 0.5, self._look_after)
         publish_health(self, self._health)
@@ -101,7 +98,7 @@ class LearnerNode(Node):
 
     def _begin_when_connected(self) -> None:
         connected = (
-            self._reset.server_is_ready()
+            self._episodes.ready
             and self._action.get_subscription_count() > 0
             and self.count_publishers("observation") > 0
             and self.count_publishers("transition") > 0
@@ -118,22 +115,9 @@ class LearnerNode(Node):
     def _request_episode(self) -> None:
         report = self.trainer.report
         evaluation = report.trained if report is not None else self.config.steps == 0
-        goal = ResetEpisode.Goal(learner=self._name, evaluation=evaluation)
-        self._requests += 1
-        request = self._requests
-        self._unaccepted_since = time.monotonic()
-        self._reset.send_goal_async(goal).add_done_callback(lambda future: self._on_reset_accepted(request, future))
+        self._episodes.ask(ResetEpisode.Goal(learner=self._name, evaluation=evaluation))
 
-    def _on_reset_accepted(self, request: int, future: Future) -> None:
-        if request == self._requests:
-            self._unaccepted_since = math.inf
-            result = future.result().get_result_async()
-            result.add_done_callback(lambda future: self._on_reset_done(request, future))
-
-    def _on_reset_done(self, request: int, future: Future) -> None:
-        if request != self._requests:  # given up and asked for again meanwhile
-            return
-        result = future.result().result
+    def _on_reset_done(self, result: ResetEpisode.Result) -> None:
         if result.code == ResetEpisode.Result.OTHER_LEARNER:
             raise Refused(result.message)
         if result.code != ResetEpisode.Result.OK:
@@ -250,14 +234,15 @@ class LearnerNode(Node):
 
     def _fetch_missing(self, count: int) -> None:
         """Ask the environment's log for `count` transitions; one request at a time, repeated by `_look_after`."""
-        if self._fetching or not self._fetch.service_is_ready():
+        now = time.monotonic()
+        if now - self._fetching_since < UNANSWERED or not self._fetch.service_is_ready():
             return
-        self._fetching = True
+        self._fetching_since = now
         request = FetchTransitions.Request(first_seq=self._next_seq, limit=min(count, FETCHED_AT_ONCE))
         self._fetch.call_async(request).add_done_callback(self._on_fetched)
 
     def _on_fetched(self, future: Future) -> None:
-        self._fetching = False
+        self._fetching_since = -math.inf
         response = future.result()
         transitions = response.transitions
         if transitions:
@@ -301,18 +286,14 @@ class LearnerNode(Node):
     def _on_environment_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
         if self.trainer.begun and event.alive_count == 0 and self.exit_code is None:
             self.get_logger().error("the environment is gone; waiting for it to come back")
-            self._requests += 1  # no answer is expected any more
-            self._unaccepted_since = math.inf
+            self._episodes.give_up()
             self._reset_result = self._held = self._answer = self._episode = None
-            self._episode_over = self._fetching = False
+            self._episode_over, self._fetching_since = False, -math.inf
             self._start.reset()
 
     # Telling
 
     def _look_after(self) -> None:
-        if time.monotonic() - self._unaccepted_since > UNACCEPTED:
-            self.get_logger().warning("the environment did not answer a reset; asking again")
-            self._request_episode()
         if self._next_seq and time.monotonic() - self._heard > SILENCE and self._held is None:
             self._fetch_missing(1)
         self._go_on()

@@ -39,14 +39,37 @@ NAMESPACE = "/line"
 EPISODE = 5
 
 
+class LosingServer(ActionServer):
+    """The first answers to the questions for a goal, and for its result, do not arrive."""
+
+    def __init__(self, goals: int, results: int, *arguments: Any) -> None:
+        self.goals, self.results = goals, results
+        super().__init__(*arguments)
+
+    async def _execute_goal_request(self, question: Any) -> None:
+        self.goals -= 1
+        if self.goals < 0:
+            await super()._execute_goal_request(question)
+
+    async def _execute_get_result_request(self, question: Any) -> None:
+        self.results -= 1
+        if self.results < 0:
+            await super()._execute_get_result_request(question)
+
+
 class Line(Node):
     """Five steps an episode; position and goal are seen, the velocity is commanded."""
 
     def __init__(
-        self, code: int = ResetEpisode.Result.OK, lost: tuple[int, ...] = (), log: tuple[Transition, ...] = ()
+        self,
+        code: int = ResetEpisode.Result.OK,
+        lost: tuple[int, ...] = (),
+        log: tuple[Transition, ...] = (),
+        silent: tuple[int, int] = (0, 0),
+        unfetched: int = 0,
     ) -> None:
         super().__init__("line", namespace=NAMESPACE, use_global_arguments=False)
-        self.code, self.lost = code, lost
+        self.code, self.lost, self.silent, self.unfetched = code, lost, silent, unfetched
         self.log = list(log)
         self.statuses: list[LearnerStatus] = []
         self.fetched = 0
@@ -66,7 +89,9 @@ class Line(Node):
             for name in ("observation", "transition")
         }
         self.service = self.create_service(FetchTransitions, "fetch_transitions", self.fetch)
-        self.server = ActionServer(self, RESET_ACTION[1], RESET_ACTION[0], self.reset)
+        send = self.service.send_response
+        self.service.send_response = lambda *answer: None if self.fetched <= self.unfetched else send(*answer)
+        self.server = LosingServer(*self.silent, self, RESET_ACTION[1], RESET_ACTION[0], self.reset)
         if self.running:
             self.tell(Transition(evaluation=self.asked.evaluation, truncated=True))
             self.running = False
@@ -148,12 +173,14 @@ def start(tmp_path: Path) -> Iterator[Callable[..., tuple[LearnerNode, Line, lis
         code: int = ResetEpisode.Result.OK,
         lost: tuple[int, ...] = (),
         log: tuple[Transition, ...] = (),
+        silent: tuple[int, int] = (0, 0),
+        unfetched: int = 0,
         **parameters: Any,
     ) -> tuple[LearnerNode, Line, list[Exception]]:
         settings = {"run_dir": str(tmp_path / "run"), "warmup": 20, "algorithm.batch": 16, "algorithm.hidden": "[16]"}
         words = [word for name, value in {**settings, **parameters}.items() for word in ("-p", f"{name}:={value}")]
         rclpy.init(args=["--ros-args", "-r", f"__ns:={NAMESPACE}", *words])
-        line, learner = Line(code, lost, log), LearnerNode()
+        line, learner = Line(code, lost, log, silent, unfetched), LearnerNode()
         raised: list[Exception] = []
 
         def spin(executor: SingleThreadedExecutor) -> None:
@@ -269,6 +296,22 @@ def test_a_transition_lost_on_the_way_is_fetched_and_taken_in_order(start: Calla
     assert left_by(learner).experience.replay().rewards.tolist() == pytest.approx(
         [transition.reward for transition in line.log], rel=1e-5
     )
+
+
+@pytest.mark.parametrize("silent", [(1, 0), (0, 1), (0, 2)])
+def test_an_answer_to_a_reset_lost_on_the_way_is_asked_for_again(
+    start: Callable[..., Any], silent: tuple[int, int]
+) -> None:
+    learner, _, raised = start(silent=silent, steps=25, evaluation_episodes=0)
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised and steps_of(learner) == 25
+
+
+def test_an_answer_of_the_log_lost_on_the_way_is_asked_for_again(start: Callable[..., Any]) -> None:
+    learner, line, raised = start(lost=(3, 4), unfetched=1, steps=25, evaluation_episodes=0)
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised and line.fetched >= 2
+    assert_all_was_learned_from(line, left_by(learner))
 
 
 def test_it_gives_way_to_the_learner_that_the_environment_belongs_to(start: Callable[..., Any]) -> None:
