@@ -15,7 +15,7 @@ from kinova_pour_env.kortex.commissioning import select_servoing
 from kinova_pour_env.kortex.errors import ActionFailed, CallTimedOut, InFault, SessionLost
 from kinova_pour_env.kortex.faults import LOW_LEVEL, state_problem
 from kinova_pour_env.kortex.preflight import Check
-from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, twists_along
+from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, runs_out_of_range, twists_along
 from kinova_pour_env.kortex.units import joint_action
 from kinova_pour_env.kortex.way_home import find_way, joint_way
 
@@ -38,7 +38,7 @@ WEIGHING_TIME = 0.5
 """s: 20 readings."""
 
 STUCK_SPEED, STUCK_TIME = 0.01, 1.0
-"""m/s and rad/s, and s: a retreat that goes on so slowly for so long has come to the end of a joint's range."""
+"""m/s and rad/s, and s: a retreat that goes on so slowly for so long does not come to its end."""
 
 _Found = TypeVar("_Found")
 
@@ -154,7 +154,7 @@ class Phases:
             yield RETREAT
             if max(np.abs(state.cup_velocity).max(), np.abs(state.cup_angular_velocity).max()) > STUCK_SPEED:
                 moved = time.monotonic()
-            elif time.monotonic() > moved + STUCK_TIME:
+            if time.monotonic() > moved + STUCK_TIME or runs_out_of_range(state, arm.safety.joint_margin):
                 _log.warning("the mug comes no nearer to Home on straight ways: the joints look for one of their own")
                 break
             if time.monotonic() > latest:

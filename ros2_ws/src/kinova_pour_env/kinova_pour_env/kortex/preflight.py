@@ -27,8 +27,6 @@ from kinova_pour_env.scene import Scene
 OLDEST_FIRMWARE = (2, 5)
 POSITION_TOLERANCE, ANGLE_TOLERANCE = 0.01, 0.035
 """m and rad between the pose that the arm reports and that of the model."""
-LIMIT_MARGIN = 0.02
-"""rad to a joint's limit; less than `task.joint_limit_margin`, where an episode ends and a reset has to begin."""
 STANDING = 0.02
 """rad/s: slower joints stand."""
 READINGS = 20
@@ -148,12 +146,12 @@ class Preflight:
 
     def _joints(self) -> tuple[bool, str, str]:
         positions = self.reader.reading.joint_positions.tolist()
-        near = [
-            joint.name
+        beyond = [
+            f"{joint.name} is at {position:.3f} rad, beyond its limit of {joint.limit:g} rad"
             for joint, position in zip(gen3.ACTUATED_JOINTS, positions, strict=True)
-            if abs(position) > joint.limit - LIMIT_MARGIN
+            if abs(position) > joint.limit
         ]
-        return not near, ", ".join(near) + " at its limit" if near else "within their limits", _BY_HAND
+        return not beyond, ", ".join(beyond) or "within their limits", _BY_HAND
 
     def _workspace(self) -> tuple[bool, str, str]:
         state = self.reader.latest()

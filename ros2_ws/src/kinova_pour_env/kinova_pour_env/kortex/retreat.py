@@ -20,6 +20,10 @@ GAIN = 1.5
 NEAR = 0.02
 """m, and rad: a leg ends there."""
 
+STANDING_SPEED = 0.01
+"""rad/s: a slower joint stands."""
+_LIMITS = np.array([joint.limit for joint in gen3.ACTUATED_JOINTS])
+
 REACH_LOW, REACH_HIGH = np.array((0.25, -0.55, 0.03)), np.array((0.80, 0.40, 0.75))
 """m: from the cup's places in this box the way back by straight legs stays clear of singularities and of the base."""
 
@@ -60,6 +64,12 @@ def legs_from(state: ArmState) -> tuple[Leg, ...]:
 def can_retreat(state: ArmState) -> bool:
     """Whether the cup is somewhere from where the legs are known to be safe."""
     return bool(((state.cup_position >= REACH_LOW) & (state.cup_position <= REACH_HIGH)).all())
+
+
+def runs_out_of_range(state: ArmState, margin: float) -> bool:
+    """Whether a joint that is within `margin` rad of its limit goes on towards it."""
+    outward = state.joint_velocities * np.sign(state.joint_positions)
+    return bool(((np.abs(state.joint_positions) > _LIMITS - margin) & (outward > STANDING_SPEED)).any())
 
 
 def twists_along(

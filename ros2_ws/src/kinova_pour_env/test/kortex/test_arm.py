@@ -337,11 +337,28 @@ def elbow_turned(amount):
     return positions
 
 
-def test_an_arm_in_another_posture_goes_home_by_itself_if_it_is_seen(arm, control):
-    turned = elbow_turned(0.8)
-    with closing(carry_out(arm.connection, joint_action(arm.connection.kortex, "turn", turned, 4.0), 20)) as moving:
+def bring(arm, positions):
+    """To joint positions [7], by a joint action."""
+    with closing(carry_out(arm.connection, joint_action(arm.connection.kortex, "bring", positions, 4.0), 20)) as moving:
         for _ in moving:
             time.sleep(0.02)
+
+
+def test_a_reset_begins_and_passes_where_a_joint_is_at_its_limit(arm, control):
+    """The mug is upright, and the straight way back would turn the joint farther."""
+    limit = gen3.ACTUATED_JOINTS[5].limit
+    bring(arm, np.array((0.63, 1.39, 4.21, -1.6, 0.49, limit - 0.005, 0.57)))
+    arm.phases._ready = False
+    mirror = Mirror(Scene())
+    arm.heed(arm.safety, mirror.nearest)
+    assert reset(arm)[:4] == ["connect", "preflight", "retreat", "home"]
+    assert abs(arm.read().joint_positions[5] - gen3.HOME[5]) < 0.2
+    arm.heed(arm.safety, None)
+    mirror.close()
+
+
+def test_an_arm_in_another_posture_goes_home_by_itself_if_it_is_seen(arm, control):
+    bring(arm, elbow_turned(0.8))
     with pytest.raises(ArmError, match=r"joint_\d is 0\.\d+ rad from where the arm begins"):
         deque(arm.reset(np.random.default_rng(0)), maxlen=0)
     mirror = Mirror(Scene())
