@@ -344,15 +344,22 @@ def bring(arm, positions):
             time.sleep(0.02)
 
 
-def test_a_reset_begins_and_passes_where_a_joint_is_at_its_limit(arm, control):
-    """The mug is upright, and the straight way back would turn the joint farther."""
+@pytest.mark.parametrize("room", [0.003, 0.05])
+def test_a_reset_begins_and_passes_where_a_joint_is_near_its_limit(arm, control, room):
+    """The mug is upright; to lift it turns the joint farther."""
     limit = gen3.ACTUATED_JOINTS[5].limit
-    bring(arm, np.array((0.63, 1.39, 4.21, -1.6, 0.49, limit - 0.005, 0.57)))
+    bring(arm, np.array((0.04, 1.71, 1.75, -2.08, 0.16, limit - room, 3.05)))
     arm.phases._ready = False
     mirror = Mirror(Scene())
     arm.heed(arm.safety, mirror.nearest)
-    assert reset(arm)[:4] == ["connect", "preflight", "retreat", "home"]
-    assert abs(arm.read().joint_positions[5] - gen3.HOME[5]) < 0.2
+    turned, told = [], []
+    for phase in arm.reset(np.random.default_rng(0)):
+        turned.append(arm.read().joint_positions[5])
+        told += [phase] if phase not in told else []
+        arm.refilled()
+    assert told[:4] == ["connect", "preflight", "retreat", "home"]
+    assert max(turned) < min(limit, limit - room + 0.03)
+    assert abs(turned[-1] - gen3.HOME[5]) < 0.2
     arm.heed(arm.safety, None)
     mirror.close()
 
