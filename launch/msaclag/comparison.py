@@ -80,6 +80,7 @@ def _learning(groups: Mapping[str, Sequence[RecordedRun]], title: str) -> Figure
         strict=True,
     ):
         _curves(axis, groups, f"episode/{name}", f"{words} (mean of {WINDOW})", ANY if name == "return" else SHARE)
+    axes[1, 2].set_yscale("log")
     for axis, (name, words) in zip(
         axes[1],
         {"threshold": "threshold ε", "multiplier": "multiplier ν", "temperature": "temperature α"}.items(),
@@ -87,7 +88,6 @@ def _learning(groups: Mapping[str, Sequence[RecordedRun]], title: str) -> Figure
     ):
         _curves(axis, groups, f"learner/{name}", words)
         axis.set_xlabel("transitions")
-    axes[1, 2].set_yscale("log")
     _finish(figure, axes[0, 0], groups, title)
     return figure
 
@@ -136,8 +136,10 @@ def _curves(
     if within == SHARE:
         axis.set_ylim(-0.03, 1.03)
     elif seen and max(seen) > min(seen):
-        margin = 0.05 * (max(seen) - min(seen))
-        axis.set_ylim(min(seen) - margin, max(seen) + margin)
+        scale = axis.yaxis.get_transform()
+        low, high = scale.transform((min(seen), max(seen)))
+        margin = 0.05 * (high - low)
+        axis.set_ylim(*scale.inverted().transform((low - margin, high + margin)))
 
 
 def _smooth(tag: str, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinova_pour_env.gen3 import ACTUATED_JOINTS
+from kinova_pour_env.kinematics import JOINT_LIMITS
 from kinova_pour_env.pour_coffee_config import PourCoffeeConfig
 from msaclag.web.heard import Heard
 from msaclag.web.surroundings import Surroundings
@@ -62,7 +63,7 @@ def _workspace(position: NDArray[np.float64], task: PourCoffeeConfig) -> Margin:
 
 
 def _joint_limits(joints: NDArray[np.float64], task: PourCoffeeConfig) -> Margin:
-    limits = np.array([joint.limit for joint in ACTUATED_JOINTS]) - task.joint_limit_margin
+    limits = JOINT_LIMITS - task.joint_limit_margin
     room = limits - np.abs(joints)
     nearest = int(np.argmin(room))
     return Margin(

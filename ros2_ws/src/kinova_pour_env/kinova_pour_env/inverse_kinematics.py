@@ -6,7 +6,7 @@ import numpy as np
 
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import ArmError, Vector
-from kinova_pour_env.kinematics import cup_kinematics, small_rotation_vector
+from kinova_pour_env.kinematics import JOINT_LIMITS, cup_kinematics, small_rotation_vector
 
 ITERATIONS = 50
 TOLERANCE = 1e-9
@@ -15,8 +15,6 @@ STAGE = 0.05
 
 CUP_AT_HOME = cup_kinematics(np.array(gen3.HOME)).position
 """[3] m."""
-
-_LIMITS = np.array([joint.limit for joint in gen3.ACTUATED_JOINTS])
 
 
 def joint_positions_at(place: Vector, name: str) -> Vector:
@@ -40,7 +38,7 @@ def joint_positions_at(place: Vector, name: str) -> Vector:
     stages = max(1, ceil(np.linalg.norm(way) / STAGE))
     for left in range(stages - 1, -1, -1):
         joints, arrived = _solved(place - left / stages * way, joints)
-    if not arrived or (np.abs(joints) >= _LIMITS).any():
+    if not arrived or (np.abs(joints) >= JOINT_LIMITS).any():
         where = ", ".join(f"{value:.3f}" for value in place)
         raise ArmError(f"the {name} ({where}) m is out of the arm's reach")
     return joints

@@ -15,6 +15,9 @@ from kinova_pour_env.gen3 import ACTUATED_JOINTS, CUP, END_EFFECTOR, TOOL, Joint
 
 Vector = NDArray[np.float64]
 
+JOINT_LIMITS: Vector = np.array([joint.limit for joint in ACTUATED_JOINTS])
+"""[7] rad, a joint stays within +-it; infinite for a continuous one."""
+
 
 def rotation_from_angles(angles: ArrayLike) -> Vector:
     """The rotation Rz(psi) Ry(theta) Rx(phi) of intrinsic ZYX angles.

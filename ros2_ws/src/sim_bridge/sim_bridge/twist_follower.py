@@ -3,7 +3,7 @@
 import numpy as np
 
 from kinova_pour_env import gen3
-from kinova_pour_env.kinematics import Vector, cup_kinematics
+from kinova_pour_env.kinematics import JOINT_LIMITS, Vector, cup_kinematics
 from sim_bridge.following import Limits, Reference, follow
 from sim_bridge.twin_config import TwinConfig
 
@@ -27,7 +27,7 @@ cup's: where a joint cannot brake as fast as the others, the cup is faster for s
 LIMIT_MARGIN = 1e-4
 """rad that the reference keeps from a joint's limit: the joint itself follows it within some 1e-7."""
 
-_POSITION_LIMITS = np.array([joint.limit for joint in gen3.ACTUATED_JOINTS]) - LIMIT_MARGIN
+_POSITION_LIMITS = JOINT_LIMITS - LIMIT_MARGIN
 _STEP_CHANGES = np.array([joint.acceleration for joint in gen3.ACTUATED_JOINTS]) * PERIOD**2
 _FARTHEST_STEP = SPEED_SHARE * np.array([joint.velocity for joint in gen3.ACTUATED_JOINTS]) * PERIOD
 

@@ -10,7 +10,7 @@ import numpy as np
 from ompl import base, geometric, util
 
 from kinova_pour_env.arm import JOINTS, Vector
-from kinova_pour_env.gen3 import ACTUATED_JOINTS
+from kinova_pour_env.kinematics import JOINT_LIMITS
 
 SLICE = 0.01
 """s that are planned for between two yields, for whoever watches the arm meanwhile."""
@@ -105,7 +105,7 @@ def _unheard() -> None:
 def _space(start: Vector, goal: Vector, margin: float) -> base.RealVectorStateSpace:
     """Joint positions within their ranges, or half a turn either way; both ends are in it."""
     ends = np.stack((start, goal))
-    limits = np.array([joint.limit - margin for joint in ACTUATED_JOINTS])
+    limits = JOINT_LIMITS - margin
     low = np.where(np.isfinite(limits), -limits, start - np.pi)
     high = np.where(np.isfinite(limits), limits, start + np.pi)
     bounds = base.RealVectorBounds(JOINTS)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from kinova_pour_env import gen3
-from kinova_pour_env.arm import ArmState, Vector
+from kinova_pour_env.arm import STANDING, ArmState, Vector
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
-from kinova_pour_env.kinematics import rotation_vector
+from kinova_pour_env.kinematics import JOINT_LIMITS, rotation_vector
 from kinova_pour_env.safety.axis_motion import AT_REST, AxisLimits, approach
 from kinova_pour_env.safety.safety_config import AXIS_ACCELERATION
 
@@ -19,10 +19,6 @@ GAIN = 1.5
 """1/s: the speed asked for, over the distance left."""
 NEAR = 0.02
 """m, and rad: a leg ends there."""
-
-STANDING_SPEED = 0.01
-"""rad/s: a slower joint stands."""
-_LIMITS = np.array([joint.limit for joint in gen3.ACTUATED_JOINTS])
 
 REACH_LOW, REACH_HIGH = np.array((0.25, -0.55, 0.03)), np.array((0.80, 0.40, 0.75))
 """m: from the cup's places in this box the way back by straight legs stays clear of singularities and of the base."""
@@ -37,7 +33,7 @@ LIMITS = tuple(
     )
 )
 """Of each component of a twist."""
-STANDING = [approach(0.0, AT_REST, limits) for limits in LIMITS]
+UNMOVED = [approach(0.0, AT_REST, limits) for limits in LIMITS]
 """The motion before the first twist; `approach` is compiled by it, before the arm moves."""
 
 
@@ -69,7 +65,7 @@ def can_retreat(state: ArmState) -> bool:
 def runs_out_of_range(state: ArmState, margin: float) -> bool:
     """Whether a joint that is within `margin` rad of its limit goes on towards it."""
     outward = state.joint_velocities * np.sign(state.joint_positions)
-    return bool(((np.abs(state.joint_positions) > _LIMITS - margin) & (outward > STANDING_SPEED)).any())
+    return bool(((np.abs(state.joint_positions) > JOINT_LIMITS - margin) & (outward > STANDING)).any())
 
 
 def twists_along(
@@ -83,7 +79,7 @@ def twists_along(
         turn: rad/s.
         state: where the arm is; send the state after each twist with the generator's `send`.
     """
-    motion = STANDING
+    motion = UNMOVED
     for leg in legs:
         while True:
             away = leg.place - state.cup_position

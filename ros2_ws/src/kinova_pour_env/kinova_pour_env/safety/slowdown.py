@@ -8,7 +8,7 @@ import numpy as np
 from kinova_pour_env.arm import Vector
 from kinova_pour_env.compiled import compiled
 from kinova_pour_env.gen3 import ACTUATED_JOINTS
-from kinova_pour_env.kinematics import cup_kinematics
+from kinova_pour_env.kinematics import JOINT_LIMITS, cup_kinematics
 from kinova_pour_env.safety.nearness import NearestDistance, Nearness
 from kinova_pour_env.safety.safety_config import SafetyConfig
 
@@ -17,7 +17,6 @@ DAMPING = 0.03
 SPEED_SHARE = 0.75
 """Of a joint's own speed that a motion may ask for: near it, by singular configurations, the arm strays."""
 
-_LIMITS = np.array([joint.limit for joint in ACTUATED_JOINTS])
 _SPEEDS = SPEED_SHARE * np.array([joint.velocity for joint in ACTUATED_JOINTS])
 
 
@@ -50,7 +49,7 @@ class Slowdown:
             nearest: what a mirrored twin tells of distances; without it, other bodies are not looked at.
         """
         self._margins = Margins(
-            positions=_LIMITS - config.joint_margin,
+            positions=JOINT_LIMITS - config.joint_margin,
             speeds=_SPEEDS,
             approach_time=config.approach_time,
             damping=DAMPING,

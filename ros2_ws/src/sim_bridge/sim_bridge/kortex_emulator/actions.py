@@ -7,6 +7,7 @@ import numpy as np
 
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import Vector
+from kinova_pour_env.kinematics import JOINT_LIMITS
 from sim_bridge.kortex_emulator.motions import (
     ANGULAR_SPEED,
     LINEAR_SPEED,
@@ -38,7 +39,6 @@ _KINDS = {
     "delay": Base_pb2.TIME_DELAY,
     "stop_action": Base_pb2.STOP_ACTION,
 }
-_LIMITS = np.array([joint.limit for joint in gen3.ACTUATED_JOINTS])
 
 
 def factory_actions() -> dict[int, Any]:
@@ -120,7 +120,7 @@ def joint_motion(constrained: Any) -> JointMotion:
         raise Refusal(Errors_pb2.CONTROL_ACTUATOR_COUNT_MISMATCH, "joint angles are needed for joints 0 to 6")
     goal: Vector = np.array([angles[joint] for joint in sorted(angles)])
     goal = np.pi - (np.pi - goal) % (2 * np.pi)
-    if (np.abs(goal) > _LIMITS).any():
+    if (np.abs(goal) > JOINT_LIMITS).any():
         raise Refusal(Errors_pb2.CONTROL_JOINT_POSITION_LIMIT, "a joint angle is beyond its limit")
     constraint = constrained.constraint
     lasts = constraint.type == Base_pb2.JOINT_CONSTRAINT_DURATION
