@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.tensorboard import SummaryWriter
 
-from msaclag import cli
+from msaclag import cli, comparison
 from msaclag.intervals import SHARE, over_seeds
 from msaclag.recorded_run import UnfinishedError, folders_of_runs, recorded
 from msaclag_learner import checkpoint
@@ -74,6 +74,19 @@ def test_a_study_is_compared(study, capsys):
     jerk = rows["2", "meta_sac_lag", "", "transit_jerk"]
     assert (jerk["seeds"], jerk["mean"], jerk["median"], jerk["values"]) == ("3", "2.5", "2.5", "2 2.5 3")
     assert float(jerk["low"]) == pytest.approx(2.5 - 4.302653 * 0.5 / 3**0.5, rel=1e-4)
+
+
+def test_an_axis_of_powers_has_room_for_every_seed(study, monkeypatch):
+    """Its margin is on its own scale: below 0.01 by a share of 0.99 there is nothing that it could show."""
+    steps, figures = np.arange(0.0, 3000, 60), {}
+    runs = [recorded(folder) for folder in sorted((study / "1meta_sac_lag").iterdir())]
+    for run, last in zip(runs, (0.01, 0.1, 1.0), strict=True):
+        run.metrics["learner/temperature"] = steps, np.geomspace(1.0, last, len(steps))
+    monkeypatch.setattr(comparison, "save", lambda figure, file: figures.setdefault(file.stem, figure))
+    comparison.draw({runs[0].group: runs}, study)
+    axis = figures["learning_by_algorithm"].axes[5]
+    low, high = axis.get_ylim()
+    assert axis.get_yscale() == "log" and 0.005 < low < 0.01 and 1 < high < 2
 
 
 def test_runs_that_belong_to_no_study(tmp_path, capsys):
