@@ -14,12 +14,16 @@ from msaclag.graph import NodeDescription, describe
 from msaclag.launch_arguments import read_arguments
 from msaclag.node_process import command_line
 from msaclag.supervision import Supervision
+from msaclag.web.calls import SERVICES as CONSOLE_SERVICES
+from msaclag.web.surroundings import ENVIRONMENT
+from msaclag.web.topics import DEPTHS, PHASE
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 
 SECURITY = Path(__file__).resolve().parents[1] / "security"
 CLAIMED = {"env_node": {"observation"}, "learner_node": {"action"}}
 """Topics that a node listens to before it publishes there (`msaclag_ros.exclusive`)."""
 OF_ACTIONS = "/_action/"
+FEEDBACK = f"{RESET_ACTION[0]}/_action/feedback"
 RIGHTS = ("publish", "subscribe", "reply", "request", "execute", "call")
 STOPS = {"acknowledge", "refilled", "soft_stop", "emergency_stop"}
 
@@ -50,7 +54,7 @@ def allowed(right):
 def test_the_policy_names_the_interface_and_nothing_else():
     for right in ("publish", "subscribe"):
         _, names = allowed(right)
-        others = {"mirror"} if right == "publish" else {f"{RESET_ACTION[0]}/_action/status"}
+        others = {"mirror"} if right == "publish" else {f"{RESET_ACTION[0]}/_action/status", FEEDBACK}
         assert names - others == set(TOPICS)
     assert allowed("reply")[1] == set(SERVICES)
     assert {name for name in allowed("request")[1] if "/" not in name} == set(SERVICES)
@@ -66,6 +70,7 @@ def test_the_arm_obeys_the_learner_or_a_teacher_and_a_person():
     assert {name for name, granted in POLICY.items() if STOPS & granted.get("request", set())} == {
         "operator",
         "teacher",
+        "console",
     }
     assert not any(word == "DENY" for word in (SECURITY / "policy.xml").read_text().split('"'))
 
@@ -77,6 +82,12 @@ def test_each_process_has_an_enclave_of_its_own(tmp_path):
             words = command_line(node)
             assert words[words.index("--enclave") + 1] == f"/{prefix}{node.name}"
             assert node.name in POLICY
+
+
+def test_the_console_may_do_what_it_does():
+    heard = set(DEPTHS) - {PHASE} | {FEEDBACK}
+    asked = {*CONSOLE_SERVICES, f"{ENVIRONMENT}/get_parameters"}
+    assert POLICY["console"] == {"subscribe": heard, "request": asked}
 
 
 @pytest.mark.graph

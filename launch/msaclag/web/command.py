@@ -10,6 +10,7 @@ from rich.console import Console
 
 from msaclag.web.token import read_token
 from msaclag_ros.domain import domain_id
+from msaclag_ros.enclave import enclave
 
 PERIOD = 0.05
 """s between two looks at the topics and two pictures."""
@@ -52,7 +53,7 @@ def console(
 
     where = f"/{namespace.strip('/')}"
     context = rclpy.Context()
-    rclpy.init(args=[], context=context)
+    rclpy.init(args=enclave("console", namespace), context=context)
     heard, topics, calls = Heard(), Topics(context, where), Calls(context, where)
     try:
         page = Page(port, calls, token)
