@@ -25,8 +25,8 @@ BETWEEN = (20.0, 40.0)
 """s from the end of a fault to the next one."""
 SETTLING = 0.2
 """Share of the time in which memory may grow to its working size."""
-TENTH = 0.1
-"""Share of the time whose jitter is compared, at both ends."""
+PARTS = 10
+"""Equal parts of the time, each with its memory and its jitter: what drifts shows."""
 KILLS = "kill_"
 
 FAULTS: tuple[Row, ...] = tuple(
@@ -90,18 +90,17 @@ class Soak:
             "limits_exceeded": sum(bool(outcome.exceeded) for _, outcome in self.outcomes),
             "unresumed": sum(outcome.stuck for _, outcome in self.outcomes),
             "processes": {name: self._growth(samples) for name, samples in self._samples.items() if len(samples) > 2},
-            "jitter_p99_ms": {
-                "first_tenth": self._jitter_between(0, TENTH),
-                "last_tenth": self._jitter_between(1 - TENTH, 1),
-            },
+            "jitter_p99_ms": self._parts(self._jitter, lambda found: float(np.percentile(found, 99))),
             "each": [{"row": name, **outcome.as_dict()} for name, outcome in self.outcomes],
         }
 
-    def _growth(self, samples: Sequence[Sample]) -> dict[str, float]:
+    def _growth(self, samples: Sequence[Sample]) -> dict[str, Any]:
         settled = [sample for sample in samples if sample.time >= SETTLING * self.seconds] or list(samples)
         slope = np.polyfit([s.time for s in settled], [s.memory for s in settled], 1)[0] if len(settled) > 2 else 0.0
         return {
-            "memory_mb": settled[-1].memory / 1e6,
+            "memory_mb": self._parts(
+                [(s.time, s.memory / 1e6) for s in samples], lambda found: float(np.median(found))
+            ),
             "memory_slope_mb_per_h": 3600 * float(slope) / 1e6,
             "files_first": settled[0].files,
             "files_last": settled[-1].files,
@@ -109,9 +108,14 @@ class Soak:
             "threads_last": settled[-1].threads,
         }
 
-    def _jitter_between(self, begin: float, end: float) -> float | None:
-        found = [off for when, off in self._jitter if begin * self.seconds <= when <= end * self.seconds]
-        return float(np.percentile(found, 99)) if found else None
+    def _parts(
+        self, series: Sequence[tuple[float, float]], figure: Callable[[list[float]], float]
+    ) -> list[float | None]:
+        """A figure of what was seen in each of the `PARTS`; None where nothing was."""
+        parts: list[list[float]] = [[] for _ in range(PARTS)]
+        for when, value in series:
+            parts[min(PARTS - 1, int(PARTS * when / self.seconds))].append(value)
+        return [figure(part) if part else None for part in parts]
 
 
 def soak(minutes: float, seed: int, tell: Callable[[str], object]) -> Iterator[dict[str, Any]]:
@@ -168,19 +172,20 @@ def _processes(stage: Stage) -> Iterator[tuple[str, psutil.Process]]:
 
 def table(figures: dict[str, Any]) -> Table:
     """The figures for a person."""
-    jitter = figures["jitter_p99_ms"]
-    first, last = (f"{value:.1f}" if value is not None else "?" for value in jitter.values())
+    jitter = [f"{value:.1f}" if value is not None else "?" for value in figures["jitter_p99_ms"]]
     shown = Table(
         title=f"{figures['minutes']:.0f} min, {figures['faults']} faults, {figures['transitions']} transitions",
         caption=f"{figures['lost']} lost, {figures['duplicated']} doubled, {figures['limits_exceeded']} beyond limits, "
-        f"{figures['unresumed']} not resumed; jitter p99 {first} ms in the first tenth, {last} ms in the last",
+        f"{figures['unresumed']} not resumed; jitter p99, ms, by tenths of the time: {', '.join(jitter)}",
     )
     for heading in ("", "memory, MB", "slope, MB/h", "files", "threads"):
         shown.add_column(heading, justify="right" if heading else "left")
     for name, grown in figures["processes"].items():
         shown.add_row(
             name,
-            f"{grown['memory_mb']:.0f}",
+            " → ".join(
+                f"{value:.0f}" for value in (grown["memory_mb"][0], grown["memory_mb"][-1]) if value is not None
+            ),
             f"{grown['memory_slope_mb_per_h']:+.1f}",
             f"{grown['files_first']} → {grown['files_last']}",
             f"{grown['threads_first']} → {grown['threads_last']}",
