@@ -11,6 +11,7 @@ def table2(
     tasks: tuple[str, ...] = (),
     algorithms: tuple[str, ...] = (),
     seeds: tuple[int, ...] = (),
+    steps: int | None = None,
     folder: Path | None = None,
     jobs: int | None = None,
     device: Literal["cpu", "cuda"] = "cpu",
@@ -23,6 +24,7 @@ def table2(
 
         msaclag bench table2 --profile quick
         msaclag bench table2 --profile paper --tasks car_circle2 --algorithms meta_sac_lag sacv2_lag
+        msaclag bench table2 --profile quick --steps 200000 --tasks car_circle2
         msaclag bench table2 --profile paper --ray 10.0.0.5:6379
         msaclag bench table2 --profile quick --report-only
 
@@ -35,7 +37,8 @@ def table2(
         tasks: Those of the profile's to train, all if left out.
         algorithms: Likewise; sb3_sac and sb3_sac_penalty need stable-baselines3.
         seeds: Other seeds than the profile's.
-        folder: Where cells, tables and figures go; runs/table2-PROFILE if left out.
+        steps: Another length of each training than the profile's.
+        folder: Where cells, tables and figures go; runs/table2-PROFILE, or runs/table2-PROFILE-STEPS, if left out.
         jobs: Workers on this machine, of one thread each; if left out as many as it has cores, or one with cuda.
         device: Where networks lie; several jobs share this machine's first GPU, and --ray gives each its own.
         ray: A Ray cluster's address, e.g. auto or HOST:6379, whose cores or GPUs train; local starts one here.
@@ -49,6 +52,6 @@ def table2(
         raise SettingError(f"patience is {patience}; it must be above 0")
     from msaclag.bench.table2_run import Workers, run  # PyTorch and the simulators, which --help does without
 
-    place = folder or Path("runs") / f"table2-{profile}"
+    place = folder or Path("runs") / "-".join(["table2", profile, *([str(steps)] if steps else [])])
     workers = None if report_only else Workers(jobs, device, ray, patience)
-    return run((profile, tasks, algorithms, seeds), place, workers, retrain=retrain)
+    return run((profile, tasks, algorithms, seeds, steps), place, workers, retrain=retrain)

@@ -33,7 +33,7 @@ class Workers(NamedTuple):
 
 
 def run(
-    chosen: tuple[str, Sequence[str], Sequence[str], Sequence[int]],
+    chosen: tuple[str, Sequence[str], Sequence[str], Sequence[int], int | None],
     folder: Path,
     workers: Workers | None,
     *,
@@ -42,7 +42,7 @@ def run(
     """Train what is not whole, and report; returns the exit code.
 
     Args:
-        chosen: profile, tasks, algorithms and seeds, as of `plan`.
+        chosen: profile, tasks, algorithms, seeds and steps, as of `plan`.
         folder: of the cells.
         workers: who trains; None if nothing is to be trained.
         retrain: whether to put aside what must not be counted.

@@ -45,14 +45,22 @@ def plan(
     tasks: Sequence[str] = (),
     algorithms: Sequence[str] = (),
     seeds: Sequence[int] = (),
+    steps: int | None = None,
     device: Device = "cpu",
 ) -> list[Batch]:
     """The batches of `profile`, or those of them that are named; a peer's hold a seed each, as it learns one at a time.
 
     Raises:
-        PlanError: there is no such profile, task or algorithm, or a seed is negative or named twice.
+        PlanError: there is no such profile, task or algorithm, a seed is negative or named twice, or `steps` do not go
+            beyond the warm-up.
     """
     chosen = PROFILES[_known("profile", profile, PROFILES)]
+    if steps is not None:
+        chosen = chosen._replace(training=chosen.training._replace(steps=steps))
+    if chosen.training.steps <= (warmup := chosen.training.warmup):
+        raise PlanError(
+            f"{steps} steps are too few: {profile} begins with a warm-up of {warmup}, in which nothing learns"
+        )
     rows = [_known("task", task, TASKS) for task in tasks or TASKS]
     columns = [_known("algorithm", algorithm, ALGORITHMS) for algorithm in algorithms or ALGORITHMS]
     numbers = tuple(seeds or chosen.seeds)

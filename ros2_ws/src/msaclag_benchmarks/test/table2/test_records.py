@@ -150,12 +150,18 @@ def test_the_code_version_is_of_what_runs_alone(tmp_path, monkeypatch):
         (("quick", [], ["ppo"]), "no algorithm 'ppo' (there are: sacv2_lag, "),
         (("quick", [], [], [0, 0]), "seed 0 is named twice"),
         (("quick", [], [], [-1]), "seeds must lie in"),
+        (("quick", [], [], [], 1000), "1000 steps are too few: quick begins with a warm-up of 1000"),
     ],
 )
 def test_unknown_names(chosen, message):
     with pytest.raises(ValueError) as error:
         plan(*chosen)
     assert message in str(error.value)
+
+
+def test_another_length():
+    (batch,) = plan("quick", ["car_circle2"], ["sac"], steps=200_000)
+    assert (batch.training.steps, batch.capacity, batch.settings["training"]["steps"]) == (200_000,) * 3
 
 
 def test_the_paper_s_profile_takes_the_presets():
