@@ -17,7 +17,7 @@ from msaclag_ros.settings import SettingError
 if TYPE_CHECKING:
     from msaclag.faults.row import Outcome
 
-FAILED = 1
+BAD = 1
 
 
 def faults(
@@ -39,7 +39,8 @@ def faults(
     the table hold what was done. Exit code: 0 if nothing was lost, doubled, exceeded or left standing, else 1.
 
     Args:
-        json: File to put the figures into, after each row anew.
+        json: File to put the figures into, after each row anew; runs and logs of rounds that did not end well are put
+            beside it: for faults.json into faults.failed.
         rounds: Of each row.
         rows: Names of rows, all if left out.
         seed: Of the moments.
@@ -54,7 +55,7 @@ def faults(
     if soak is not None:
         return _soak(json, soak, seed)
     from msaclag.bench.machine import machine  # ROS and torch take seconds, which --help need not wait for
-    from msaclag.faults.matrix import ROWS, play
+    from msaclag.faults.matrix import FAILED, ROWS, play
     from msaclag.faults.row import Outcome
     from msaclag.faults.verdict import figures, table
 
@@ -64,13 +65,14 @@ def faults(
     wanted = [by_name[name] for name in rows or by_name]
     not_run = {row.name: why for row in wanted if (why := row.lacking())}
     found: dict[str, list[Outcome]] = {}
+    kept = (json or Path("faults.json")).with_suffix(FAILED)
     console = Console(highlight=False)
     about: dict[str, Any] = {"machine": machine(), "seed": seed}
     interrupted = False
     with _progress(console) as tell:
         able = [row for row in wanted if row.name not in not_run]
         try:
-            for name, outcome in play(able, rounds, seed, tell):
+            for name, outcome in play(able, rounds, seed, kept, tell):
                 found.setdefault(name, []).append(outcome)
                 _tell(console, name, outcome)
                 _write(json, {**about, **figures(found, wanted, not_run)})
@@ -79,8 +81,8 @@ def faults(
     whole = {**about, "interrupted": interrupted, **figures(found, wanted, not_run)}
     _write(json, whole)
     console.print(table(whole))
-    if json is not None:
-        console.print(str(json), soft_wrap=True)
+    for place in filter(Path.exists, (json, kept) if json else (kept,)):
+        console.print(str(place), soft_wrap=True)
     return _exit_code(whole)
 
 
@@ -94,13 +96,13 @@ def _soak(json: Path | None, minutes: float, seed: int) -> int:
         for found in soak(minutes, seed, tell):
             _write(json, {**about, **found})
     if not found:
-        return FAILED
+        return BAD
     console.print(table(found))
     return _exit_code(found)
 
 
 def _exit_code(figures: dict[str, Any]) -> int:
-    return FAILED if any(figures[name] for name in ("lost", "duplicated", "limits_exceeded", "unresumed")) else 0
+    return BAD if any(figures[name] for name in ("lost", "duplicated", "limits_exceeded", "unresumed")) else 0
 
 
 @contextmanager

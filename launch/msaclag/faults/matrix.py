@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from json import loads
 from pathlib import Path
 from random import Random
+from shutil import copytree
 from tempfile import TemporaryDirectory
 
 from kinova_pour_env.arm import ArmError
@@ -25,6 +26,8 @@ from msaclag.faults.row import Outcome, Row, run_round
 from msaclag.faults.stage import Stage
 from msaclag_ros.settings import SettingError
 
+FAILED = ".failed"
+"""In place of the ending of the file of figures: the folder of the runs that did not end well."""
 ROWS: tuple[Row, ...] = (
     *rows_processes.ROWS,
     *rows_actions.ROWS,
@@ -37,8 +40,17 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def play(rows: Sequence[Row], rounds: int, seed: int, tell: Callable[[str], object]) -> Iterator[tuple[str, Outcome]]:
+def play(
+    rows: Sequence[Row], rounds: int, seed: int, kept: Path, tell: Callable[[str], object]
+) -> Iterator[tuple[str, Outcome]]:
     """Each row once, and all of them again; in each round on a graph of its own, anew after what did not end well.
+
+    Args:
+        rows: to be played.
+        rounds: of each.
+        seed: of the moments.
+        kept: folder into which go the run and the nodes' words of rounds that did not end well.
+        tell: called with what is being done.
 
     Yields:
         The row's name, and what came of the round.
@@ -48,13 +60,13 @@ def play(rows: Sequence[Row], rounds: int, seed: int, tell: Callable[[str], obje
         apart = [[row] for row in rows if row.prefixes is not None]
         for together in (shared, *apart):
             if together and together[0].own_network and rows_network.IN_NETWORK not in os.environ:
-                yield together[0].name, _elsewhere(together[0], number, seed, tell)
+                yield together[0].name, _elsewhere(together[0], number, seed, kept, tell)
             else:
-                yield from _on_one_graph(together, number, rounds, seed, tell)
+                yield from _on_one_graph(together, number, rounds, seed, kept, tell)
 
 
 def _on_one_graph(
-    rows: Sequence[Row], number: int, rounds: int, seed: int, tell: Callable[[str], object]
+    rows: Sequence[Row], number: int, rounds: int, seed: int, kept: Path, tell: Callable[[str], object]
 ) -> Iterator[tuple[str, Outcome]]:
     with ExitStack() as stack:
         stage: Stage | None = None
@@ -72,11 +84,12 @@ def _on_one_graph(
             outcome = run_round(row, stage)
             yield row.name, outcome
             if not outcome.good:
+                copytree(stage.folder, kept / f"{row.name}-{number}", dirs_exist_ok=True)
                 stack.close()
                 stage = None
 
 
-def _elsewhere(row: Row, number: int, seed: int, tell: Callable[[str], object]) -> Outcome:
+def _elsewhere(row: Row, number: int, seed: int, kept: Path, tell: Callable[[str], object]) -> Outcome:
     """A round in a network of its own, by another process of this program."""
     tell(f"{row.about}, in a network of its own")
     with TemporaryDirectory(prefix="msaclag_faults_") as folder:
@@ -86,5 +99,7 @@ def _elsewhere(row: Row, number: int, seed: int, tell: Callable[[str], object]) 
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if not file.exists():
             return Outcome(message=done.stdout.strip())
+        if (failed := file.with_suffix(FAILED)).exists():
+            copytree(failed, kept, dirs_exist_ok=True)
         (outcome,) = loads(file.read_text())["rows"][row.name]["each"]
     return Outcome.from_dict(outcome)
