@@ -36,7 +36,7 @@ def lacking() -> str:
 
 def in_own_network(command: Sequence[str]) -> list[str]:
     """The command in a network that nothing else is on."""
-    network = {IN_NETWORK: "1", "ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET", "FASTDDS_BUILTIN_TRANSPORTS": "UDPv4"}
+    network = {IN_NETWORK: "1", "ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"}
     return [*_OWN, "env", *(f"{name}={value}" for name, value in network.items()), *command]
 
 

@@ -25,6 +25,7 @@ from msaclag_ros.domain import domain_id
 from msaclag_ros.exclusive import AlreadyRunning
 from msaclag_ros.log_forwarding import forward_logging
 from msaclag_ros.settings import SettingError
+from msaclag_ros.transport import speak_over_udp
 
 DONE, FAULT, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -109,6 +110,7 @@ def _program() -> str:
 
 
 def _initialise(args: list[str] | None) -> None:
+    speak_over_udp()
     try:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     except Exception as error:  # of private types: a params file that cannot be parsed, a bad remapping, ...
