@@ -2,8 +2,6 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Event
 from typing import Annotated, Literal
 
@@ -17,6 +15,7 @@ from msaclag.pours import make_pours
 from msaclag.status_listener import StatusListener
 from msaclag.supervision import Supervision
 from msaclag.terminal import RunDisplay, summary_table
+from msaclag_ros.interruption import asked_to_end
 
 DONE, INTERRUPTED = 0, 130
 
@@ -60,7 +59,7 @@ def run_graph(arguments: LaunchArguments, console: Console) -> int:
         GraphError: it cannot start; nothing runs then.
     """
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
-    with _asked_to_end() as asked:
+    with asked_to_end() as asked:
         nodes = describe(arguments)
         for node in nodes:
             executable(node)
@@ -117,16 +116,3 @@ def _run(nodes: list[NodeDescription], arguments: LaunchArguments, view: RunDisp
     needed = {node.name for node in nodes if node.essential}
     failure = next((code for name, code in {**ended, **after}.items() if code and name in needed), DONE)
     return failure if failure >= 0 else 128 - failure  # as a shell tells of a signal
-
-
-@contextmanager
-def _asked_to_end() -> Iterator[Event]:
-    """An event that SIGINT, SIGTERM and the closing of the terminal set, as often as they come."""
-    asked = Event()
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, lambda *_: asked.set()) for number in numbers}
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,6 +1,7 @@
 """Who may say what: the policy beside the interface, and beside what the nodes of the graph do say."""
 
 import os
+import re
 import subprocess
 import time
 import xml.etree.ElementTree as ET
@@ -28,20 +29,18 @@ RIGHTS = ("publish", "subscribe", "reply", "request", "execute", "call")
 STOPS = {"acknowledge", "refilled", "soft_stop", "emergency_stop"}
 
 
-def rules(profile):
+def rules(*profiles):
     """Names by what is allowed with them."""
     found = {}
-    for group in profile:
+    for group in (group for profile in profiles for group in profile):
         for right, word in group.attrib.items():
             if word == "ALLOW":
                 found.setdefault(right, set()).update(each.text for each in group)
     return found
 
 
-POLICY = {
-    enclave.get("path").strip("/"): rules(enclave.find("profiles/profile"))
-    for enclave in ET.parse(SECURITY / "policy.xml").getroot().iter("enclave")
-}
+ENCLAVES = list(ET.parse(SECURITY / "policy.xml").getroot().iter("enclave"))
+POLICY = {enclave.get("path").strip("/"): rules(*enclave.iter("profile")) for enclave in ENCLAVES}
 COMMON = rules(ET.parse(SECURITY / "common" / "node.xml").getroot())
 
 
@@ -88,6 +87,19 @@ def test_the_console_may_do_what_it_does():
     heard = set(DEPTHS) - {PHASE} | {FEEDBACK}
     asked = {*CONSOLE_SERVICES, f"{ENVIRONMENT}/get_parameters"}
     assert POLICY["console"] == {"subscribe": heard, "request": asked}
+
+
+def test_the_policy_knows_each_node_by_its_name():
+    """A node whose name it does not know may not offer what every node offers, and so can't be made."""
+    root = SECURITY.parents[1]
+    sources = [file for folder in ("launch/msaclag", "ros2_ws/src") for file in (root / folder).rglob("*.py")]
+    made = {
+        name
+        for file in sources
+        if not {"test", "build", "install", "bench", "faults"} & {*file.relative_to(root).parts}
+        for name in re.findall(r"^ +(?:\S+ = Node|super\(\)\.__init__)\(\"(\w+)\"", file.read_text(), re.MULTILINE)
+    }
+    assert made == {profile.get("node") for enclave in ENCLAVES for profile in enclave.iter("profile")}
 
 
 @pytest.mark.graph

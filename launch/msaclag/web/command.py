@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -11,17 +12,19 @@ from rich.console import Console
 from msaclag.web.token import read_token
 from msaclag_ros.domain import domain_id
 from msaclag_ros.enclave import enclave
+from msaclag_ros.interruption import asked_to_end
 
 PERIOD = 0.05
 """s between two looks at the topics and two pictures."""
 NICENESS = 10
+INTERRUPTED = 130
 
 
 def console(
     namespace: str = "",
     port: Annotated[int, Field(ge=1, le=65535)] = 8080,
     token_file: Path | None = None,
-) -> None:
+) -> int:
     """Serve a page on this machine that shows a running graph live: twin, emulated or real arm.
 
         msaclag console
@@ -53,26 +56,24 @@ def console(
 
     where = f"/{namespace.strip('/')}"
     context = rclpy.Context()
-    rclpy.init(args=enclave("console", namespace), context=context)
-    heard, topics, calls = Heard(), Topics(context, where), Calls(context, where)
-    try:
+    with asked_to_end() as asked, ExitStack() as stack:
+        rclpy.init(args=enclave("console", namespace), context=context)
+        stack.callback(rclpy.shutdown, context=context)
+        heard, topics, calls = Heard(), Topics(context, where), Calls(context, where)
+        stack.callback(topics.close)
+        stack.callback(calls.close)
         page = Page(port, calls, token)
+        stack.callback(page.close)
         rights = "control by token" if token else "read-only"
         Console(highlight=False).print(f"http://localhost:{port}  ({rights}; namespace {where}; Ctrl-C ends it)")
-        try:
-            arrivals = 0
-            while True:
-                calls.spin(PERIOD)
-                now = time.monotonic()
-                for message in topics.take():
-                    heard.take(message.topic, message.content, now)
-                if heard.arrivals != arrivals:  # its scene may be another one
-                    arrivals = heard.arrivals
-                    calls.ask_again()
-                page.show(heard, calls.around, where, domain, now)
-        finally:
-            page.close()
-    finally:
-        calls.close()
-        topics.close()
-        rclpy.shutdown(context=context)
+        arrivals = 0
+        while not asked.is_set():
+            calls.spin(PERIOD)
+            now = time.monotonic()
+            for message in topics.take():
+                heard.take(message.topic, message.content, now)
+            if heard.arrivals != arrivals:  # its scene may be another one
+                arrivals = heard.arrivals
+                calls.ask_again()
+            page.show(heard, calls.around, where, domain, now)
+    return INTERRUPTED

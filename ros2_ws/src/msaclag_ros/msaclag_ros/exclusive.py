@@ -10,6 +10,7 @@ import rclpy
 from rclpy.event_handler import QoSLivelinessChangedInfo, QoSSubscriptionMatchedInfo, SubscriptionEventCallbacks
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 from msaclag_ros.interface import LEASE, TOPICS
 
@@ -59,6 +60,7 @@ def claim(node: Node, topic: str) -> None:
         use_global_arguments=False,
         enable_rosout=False,
         start_parameter_services=False,
+        parameter_overrides=[Parameter("start_type_description_service", value=False)],  # SROS: of nodes it knows alone
     )
     watcher.create_subscription(
         TOPICS[topic].type,

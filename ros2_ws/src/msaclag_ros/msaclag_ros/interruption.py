@@ -1,9 +1,9 @@
-"""Signals that wait for the end of what must not be left half done. No ROS import."""
+"""Signals that wait for the end of what must not be left half done, or are asked for. No ROS import."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import current_thread, main_thread
+from threading import Event, current_thread, main_thread
 from types import FrameType
 
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -29,3 +29,18 @@ def undivided() -> Iterator[None]:
             signal.signal(number, handler)
         if arrived:
             signal.raise_signal(arrived[0])
+
+
+@contextmanager
+def asked_to_end() -> Iterator[Event]:
+    """An event that SIGINT, SIGTERM and the closing of the terminal set, as often as they come.
+
+    For loops: an exception that a handler raises can be lost in what the loop calls.
+    """
+    asked = Event()
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in _NUMBERS}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
