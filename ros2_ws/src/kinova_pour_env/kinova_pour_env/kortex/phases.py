@@ -15,7 +15,16 @@ from kinova_pour_env.kortex.commissioning import select_servoing
 from kinova_pour_env.kortex.errors import ActionFailed, CallTimedOut, InFault, SessionLost
 from kinova_pour_env.kortex.faults import LOW_LEVEL, state_problem
 from kinova_pour_env.kortex.preflight import Check
-from kinova_pour_env.kortex.retreat import NEAR, can_retreat, legs_from, runs_out_of_range, twists_along
+from kinova_pour_env.kortex.retreat import (
+    NEAR,
+    Leg,
+    can_retreat,
+    lifted_first,
+    runs_out_of_range,
+    twists_along,
+    upright_first,
+    way_problem,
+)
 from kinova_pour_env.kortex.units import joint_action
 from kinova_pour_env.kortex.way_home import find_way, joint_way
 
@@ -145,26 +154,44 @@ class Phases:
         if self._near_home(state):
             return
         latest = time.monotonic() + config.action_timeout
-        twists = twists_along(legs_from(state), config.retreat_speed, config.retreat_turn, state)
+        for legs_from in (upright_first, lifted_first):
+            legs = legs_from(state)
+            looking = way_problem(legs, state.joint_positions, arm.nearest, arm.safety)
+            problem = yield from self._standing(looking, RETREAT)
+            if not problem and (yield from self._follow(legs, latest)):
+                return
+            _log.info("straight way home, %s: %s", legs_from.__name__.replace("_", " "), problem or "it got stuck")
+            state = sound(arm.read())
+        _log.warning("the mug comes no nearer to Home on straight ways: the joints look for one of their own")
+
+    def _follow(self, legs: tuple[Leg, ...], latest: float) -> Generator[str, None, bool]:
+        """Go the legs, then stand; returns whether they came to their end.
+
+        Raises:
+            ActionFailed: it takes longer than until `latest`, s of CLOCK_MONOTONIC.
+        """
+        arm, config, done = self._arm, self._arm.config, False
+        state = sound(arm.read())
+        twists = twists_along(legs, config.retreat_speed, config.retreat_turn, state)
         twist = next(twists, None)
         moved = time.monotonic()
-        while twist is not None:
+        while not (done := twist is None):
             arm.send_twist(twist)
             state = sound(arm.advance())
             yield RETREAT
             if max(np.abs(state.cup_velocity).max(), np.abs(state.cup_angular_velocity).max()) > STUCK_SPEED:
                 moved = time.monotonic()
             if time.monotonic() > moved + STUCK_TIME or runs_out_of_range(state, arm.safety.joint_margin):
-                _log.warning("the mug comes no nearer to Home on straight ways: the joints look for one of their own")
                 break
             if time.monotonic() > latest:
                 raise ActionFailed(f"the way back did not end within {config.action_timeout:g} s")
             try:
                 twist = twists.send(state)
             except StopIteration:
-                break
+                twist = None
         arm.stop()
         yield from self._come_to_rest()
+        return done
 
     def _home(self, start: Vector) -> Iterator[str]:
         """Joint actions to the drawn start, beside Home; one, if the straight way is free."""

@@ -14,7 +14,7 @@ import pytest
 from kinova_pour_env import gen3
 from kinova_pour_env.arm import Arm, ArmError, Attended, Guarded, come_to_rest
 from kinova_pour_env.inverse_kinematics import CUP_AT_HOME
-from kinova_pour_env.kinematics import angles_from_rotation, cup_kinematics
+from kinova_pour_env.kinematics import angles_from_rotation, cup_kinematics, rotation_vector
 from kinova_pour_env.kortex import errors
 from kinova_pour_env.kortex.actions import carry_out
 from kinova_pour_env.kortex.arm import KortexArm
@@ -360,6 +360,34 @@ def test_a_reset_begins_and_passes_where_a_joint_is_near_its_limit(arm, control,
     assert told[:4] == ["connect", "preflight", "retreat", "home"]
     assert max(turned) < min(limit, limit - room + 0.03)
     assert abs(turned[-1] - gen3.HOME[5]) < 0.2
+    arm.heed(arm.safety, None)
+    mirror.close()
+
+
+LYING = np.array((0.848, 1.3567, 3.0076, -1.3766, 0.8889, 1.2029, -0.1088))
+"""The mug lies low beside the target cup, the gripper 11 mm from it: so an episode ended on the emulated arm."""
+
+
+def lifted(positions, height):
+    """The same with the mug held as it is, so many m higher."""
+    wanted = cup_kinematics(positions)
+    for _ in range(60):
+        cup = cup_kinematics(positions)
+        away = wanted.position + np.array((0, 0, height)) - cup.position
+        turned = rotation_vector(wanted.rotation @ cup.rotation.T)
+        positions = positions + 0.3 * np.linalg.pinv(cup.jacobian) @ np.concatenate((away, turned))
+    return positions
+
+
+def test_a_mug_that_has_no_room_to_turn_is_lifted_first(arm, control):
+    for positions in (lifted(LYING, 0.25), LYING):
+        bring(arm, positions)
+    mirror = Mirror(Scene())
+    arm.heed(arm.safety, mirror.nearest)
+    begun = time.monotonic()
+    with closing(arm.reset(np.random.default_rng(0))) as phases:
+        assert next(phase for phase in phases if phase == "refill")
+    assert not any(touching for *_, touching in control.journal(begun)["periods"])
     arm.heed(arm.safety, None)
     mirror.close()
 
