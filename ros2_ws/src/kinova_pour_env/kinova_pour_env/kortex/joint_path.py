@@ -3,7 +3,7 @@
 import atexit
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from math import ceil
 
 import numpy as np
@@ -79,7 +79,7 @@ def _shortened(corners: list[Vector], problem: Problem, step: float) -> Generato
     return kept
 
 
-def first_problem(points: list[Vector], problem: Problem) -> Generator[None, None, str]:
+def first_problem(points: Iterable[Vector], problem: Problem) -> Generator[None, None, str]:
     """Of joint positions one after the other, in words; empty if there is none."""
     begun = time.monotonic()
     for positions in points:

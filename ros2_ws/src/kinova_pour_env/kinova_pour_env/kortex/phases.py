@@ -17,8 +17,11 @@ from kinova_pour_env.kortex.faults import LOW_LEVEL, state_problem
 from kinova_pour_env.kortex.preflight import Check
 from kinova_pour_env.kortex.retreat import (
     NEAR,
+    STRAYED,
     Leg,
+    Room,
     can_retreat,
+    lies_low,
     lifted_first,
     runs_out_of_range,
     twists_along,
@@ -144,7 +147,7 @@ class Phases:
         self._ready = True
 
     def _retreat(self) -> Iterator[str]:
-        """Upright, up, and above the place of Home."""
+        """Above the place of Home, upright, if a straight way leads there."""
         arm, config = self._arm, self._arm.config
         state = sound(arm.advance())
         yield RETREAT
@@ -154,44 +157,56 @@ class Phases:
         if self._near_home(state):
             return
         latest = time.monotonic() + config.action_timeout
-        for legs_from in (upright_first, lifted_first):
-            legs = legs_from(state)
-            looking = way_problem(legs, state.joint_positions, arm.nearest, arm.safety)
-            problem = yield from self._standing(looking, RETREAT)
-            if not problem and (yield from self._follow(legs, latest)):
-                return
-            _log.info("straight way home, %s: %s", legs_from.__name__.replace("_", " "), problem or "it got stuck")
-            state = sound(arm.read())
-        _log.warning("the mug comes no nearer to Home on straight ways: the joints look for one of their own")
+        trouble = yield from self._go_back(upright_first(state), latest)
+        if trouble and arm.nearest is not None and lies_low(state := sound(arm.read())) and can_retreat(state):
+            _log.info("to turn the mug upright where it is would not do: %s; it is lifted first", trouble)
+            trouble = yield from self._go_back(lifted_first(state), latest)
+        if trouble:
+            _log.warning("no straight way leads the mug to Home: %s; the joints look for one of their own", trouble)
 
-    def _follow(self, legs: tuple[Leg, ...], latest: float) -> Generator[str, None, bool]:
-        """Go the legs, then stand; returns whether they came to their end.
+    def _go_back(self, legs: tuple[Leg, ...], latest: float) -> Generator[str, None, str]:
+        """Go the legs if they are free, then stand; returns why they did not come to their end, empty if they did.
 
         Raises:
             ActionFailed: it takes longer than until `latest`, s of CLOCK_MONOTONIC.
         """
-        arm, config, done = self._arm, self._arm.config, False
+        arm = self._arm
+        start, room = sound(arm.read()).joint_positions, None
+        if arm.nearest is not None:
+            room = Room(start, arm.nearest, arm.safety.body_distance)
+            problem = yield from self._standing(way_problem(legs, start, room, arm.safety), RETREAT)
+            if problem:
+                return problem
+        trouble = yield from self._follow(legs, room, latest)
+        arm.stop()
+        yield from self._come_to_rest()
+        return trouble
+
+    def _follow(self, legs: tuple[Leg, ...], room: Room | None, latest: float) -> Generator[str, None, str]:
+        arm, config = self._arm, self._arm.config
         state = sound(arm.read())
         twists = twists_along(legs, config.retreat_speed, config.retreat_turn, state)
         twist = next(twists, None)
         moved = time.monotonic()
-        while not (done := twist is None):
+        while twist is not None:
             arm.send_twist(twist)
             state = sound(arm.advance())
             yield RETREAT
             if max(np.abs(state.cup_velocity).max(), np.abs(state.cup_angular_velocity).max()) > STUCK_SPEED:
                 moved = time.monotonic()
-            if time.monotonic() > moved + STUCK_TIME or runs_out_of_range(state, arm.safety.joint_margin):
-                break
+            if time.monotonic() > moved + STUCK_TIME:
+                return "it comes no nearer"
+            if runs_out_of_range(state, arm.safety.joint_margin):
+                return "a joint runs towards its limit"
+            if room is not None and (strayed := room.problem(state.joint_positions, STRAYED)):
+                return strayed
             if time.monotonic() > latest:
                 raise ActionFailed(f"the way back did not end within {config.action_timeout:g} s")
             try:
                 twist = twists.send(state)
             except StopIteration:
-                twist = None
-        arm.stop()
-        yield from self._come_to_rest()
-        return done
+                break
+        return ""
 
     def _home(self, start: Vector) -> Iterator[str]:
         """Joint actions to the drawn start, beside Home; one, if the straight way is free."""

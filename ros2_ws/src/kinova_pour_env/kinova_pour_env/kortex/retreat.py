@@ -6,7 +6,6 @@ gone, and the mug lifted first if need be.
 """
 
 from collections.abc import Generator, Iterator
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -44,14 +43,18 @@ UNMOVED = [approach(0.0, AT_REST, limits) for limits in LIMITS]
 """The motion before the first twist; `approach` is compiled by it, before the arm moves."""
 
 
-STEP = 0.04
-"""m, and rad, between two places of the mug at which a way is looked at."""
-MOST_POINTS = 300
+STEP, TURNING_STEP = 0.01, 0.04
+"""m and rad between two places of the mug at which a way is looked at: no more than bodies keep."""
+MOST_POINTS = 500
 """Of a way; one that has more does not come to its end."""
+STRAYED = 0.5
+"""Share of the room that was looked for below which the arm has strayed from the way."""
+GREW = 1e-3
+"""rad: a joint goes outward."""
 
 
 class Leg(NamedTuple):
-    """A place to go to, upright.
+    """A place to go to.
 
     Attributes:
         place: [3] m, of the cup.
@@ -68,9 +71,14 @@ def upright_first(state: ArmState) -> tuple[Leg, ...]:
 
 
 def lifted_first(state: ArmState) -> tuple[Leg, ...]:
-    """The legs where there is no room to turn the mug: away from the table and the target cup as it is held."""
-    above = _above(state)
-    return Leg(above, state.cup_rotation), Leg(above, UPRIGHT), Leg(CUP_AT_HOME, UPRIGHT)
+    """The legs where there is no room to turn the mug: up from table and target cup as it is held, dripping or not."""
+    return Leg(_above(state), state.cup_rotation), Leg(_above(state), UPRIGHT), Leg(CUP_AT_HOME, UPRIGHT)
+
+
+def lies_low(state: ArmState) -> bool:
+    """Whether the two ways differ: the mug is tilted, and below the height of Home."""
+    tilted = np.linalg.norm(rotation_vector(state.cup_rotation)) > NEAR
+    return bool(tilted and _above(state)[2] - state.cup_position[2] > NEAR)
 
 
 def _above(state: ArmState) -> Vector:
@@ -79,7 +87,7 @@ def _above(state: ArmState) -> Vector:
 
 
 def can_retreat(state: ArmState) -> bool:
-    """Whether the cup is somewhere from where the legs are known to be safe."""
+    """Whether the cup is somewhere from where the legs stay clear of singularities and of the base."""
     return bool(((state.cup_position >= REACH_LOW) & (state.cup_position <= REACH_HIGH)).all())
 
 
@@ -89,44 +97,57 @@ def runs_out_of_range(state: ArmState, margin: float) -> bool:
     return bool(((np.abs(state.joint_positions) > JOINT_LIMITS - margin) & (outward > STANDING)).any())
 
 
+class Room:
+    """How near to each other bodies may come on a way: each pair as the margin says, or as near as it is already."""
+
+    def __init__(self, positions: Vector, nearest: NearestDistance, distance: float) -> None:
+        """Of a way that begins at joint positions [7] rad; `distance` is what bodies keep, m."""
+        self._nearest = nearest
+        self._room = np.minimum(distance, 0.9 * nearest(positions).distances)
+
+    def problem(self, positions: Vector, share: float = 1.0) -> str:
+        """What is wrong at joint positions [7] rad where a share of the room is enough, in words; empty if nothing."""
+        distances = self._nearest(positions).distances
+        tight = distances < share * self._room
+        return f"two bodies {1000 * distances[tight].min():.0f} mm from each other" if tight.any() else ""
+
+
 def way_problem(
-    legs: tuple[Leg, ...], positions: Vector, nearest: NearestDistance | None, safety: SafetyConfig
+    legs: tuple[Leg, ...], positions: Vector, room: Room, safety: SafetyConfig
 ) -> Generator[None, None, str]:
     """What is wrong with a way, in words; empty if nothing. Yields often, for the arm to be watched meanwhile.
+
+    The arm may turn its elbow otherwise than by the least motion: it is to be watched on the way, too.
 
     Args:
         legs: in their order.
         positions: [7] rad, where the arm is.
-        nearest: how near bodies are to each other; where nothing tells it, no way is wrong.
-        safety: the margins to keep; bodies that are nearer, and joints that are farther, may stay so.
+        room: for the bodies.
+        safety: with the margin that joints keep, or don't diminish.
     """
-    if nearest is None:
-        return ""
-    room = min(safety.body_distance, 0.9 * float(nearest(positions).distances.min()))
-    limits = STEP + np.maximum(JOINT_LIMITS - safety.joint_margin, np.abs(positions))
+    before, looks = positions, 0
 
     def problem(positions: Vector) -> str:
-        if (np.abs(positions) > limits).any():
-            return "a joint would come to its limit"
-        near = float(nearest(positions).distances.min())
-        return f"two bodies would be {1000 * near:.0f} mm from each other" if near < room else ""
+        nonlocal before, looks
+        outward = np.abs(positions) > np.maximum(JOINT_LIMITS - safety.joint_margin, np.abs(before) + GREW)
+        before, looks = positions, looks + 1
+        if looks > MOST_POINTS:
+            return "no end"
+        return "a joint at its limit" if outward.any() else room.problem(positions)
 
-    points = list(islice(_points_along(legs, positions), MOST_POINTS))
-    if len(points) == MOST_POINTS:
-        return "it does not come to its end"
-    return (yield from first_problem(points, problem))
+    return (yield from first_problem(_points_along(legs, positions), problem))
 
 
 def _points_along(legs: tuple[Leg, ...], positions: Vector) -> Iterator[Vector]:
-    """Joint positions [7] rad on the way, `STEP` apart for the mug, by the least motion of the joints."""
+    """Joint positions [7] rad on the way, by the least motion of the joints; without end if they don't get there."""
     for leg in legs:
         while True:
             cup = cup_kinematics(positions)
-            left = np.concatenate((leg.place - cup.position, rotation_vector(leg.rotation @ cup.rotation.T)))
-            farthest = max(np.linalg.norm(left[:3]), np.linalg.norm(left[3:]))
-            if farthest < NEAR:
+            away, turn_left = leg.place - cup.position, rotation_vector(leg.rotation @ cup.rotation.T)
+            if max(np.linalg.norm(away), np.linalg.norm(turn_left)) < NEAR:
                 break
-            step = left * min(1.0, STEP / farthest)
+            steps = max(1.0, np.linalg.norm(away) / STEP, np.linalg.norm(turn_left) / TURNING_STEP)
+            step = np.concatenate((away, turn_left)) / steps
             positions = positions + cup.jacobian.T @ damped_forces(cup.jacobian, step, DAMPING)
             yield positions
 
