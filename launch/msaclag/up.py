@@ -15,9 +15,9 @@ from msaclag.pours import make_pours
 from msaclag.status_listener import StatusListener
 from msaclag.supervision import Supervision
 from msaclag.terminal import RunDisplay, summary_table
-from msaclag_ros.interruption import asked_to_end
+from msaclag_ros.interruption import INTERRUPTED, asked_to_end
 
-DONE, INTERRUPTED = 0, 130
+DONE = 0
 
 
 def up(

@@ -19,11 +19,12 @@ from msaclag.cli import main
 from msaclag.faults import rows_clock
 from msaclag.faults.account import Account
 from msaclag.faults.ears import Told
-from msaclag.faults.matrix import ROWS
+from msaclag.faults.matrix import ROWS, play
 from msaclag.faults.motion import STILL, motion
-from msaclag.faults.row import BY_HAND, RESUMED, Outcome
+from msaclag.faults.row import BY_HAND, RESUMED, Outcome, Row
 from msaclag.faults.rows_files import flip
-from msaclag.faults.soak import FAULTS
+from msaclag.faults.soak import FAULTS, PARTS, parts
+from msaclag.faults.stage import Stuck
 from msaclag.faults.verdict import figures, table
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.received import received
@@ -224,3 +225,22 @@ def test_a_row_for_real(tmp_path: Path):
     assert once["stood_s"] > 0 and once["happened"] > 0 and once["outcome"] == "resumed"
     assert "the training process has ended with -9" in once["message"]
     assert not found["interrupted"]
+
+
+def test_the_parts_of_a_soak():
+    seen = [(0.0, 1.0), (0.5, 3.0), (9.9, 5.0), (10.0, 7.0)]
+    assert parts(seen, 10.0, max) == [3.0, *[None] * (PARTS - 2), 7.0]
+
+
+@pytest.mark.graph
+@pytest.mark.slow
+def test_the_run_of_a_round_that_did_not_end_well_is_kept(tmp_path, ros_domain):
+    def strike(stage):
+        raise Stuck("on purpose")
+
+    bad = Row("bad", "fails", strike)
+    ((name, outcome),) = play([bad], 1, 0, tmp_path / "kept", print)
+    assert (name, outcome.stuck, outcome.message) == ("bad", True, "on purpose")
+    kept = tmp_path / "kept" / "bad-1"
+    assert "episode 1 begins" in (kept / "log" / "env_node.log").read_text()
+    assert (kept / "run" / "transitions").is_dir()

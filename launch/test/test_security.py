@@ -90,7 +90,10 @@ def test_the_console_may_do_what_it_does():
 
 
 def test_the_policy_knows_each_node_by_its_name():
-    """A node whose name it does not know may not offer what every node offers, and so can't be made."""
+    """A node whose name it does not know may not offer what every node offers, and so can't be made.
+
+    Nodes are found by how they are written; those without such services (`msaclag_ros.exclusive`) need no name.
+    """
     root = SECURITY.parents[1]
     sources = [file for folder in ("launch/msaclag", "ros2_ws/src") for file in (root / folder).rglob("*.py")]
     made = {
@@ -168,6 +171,8 @@ def test_the_script_hands_the_policy_of_a_namespace_to_sros(tmp_path):
     ros2 = tmp_path / "ros2"
     copies = f'if [ "$2" = generate_artifacts ]; then cp "$6" {tmp_path}/given.xml; fi'
     ros2.write_text(f"#!/bin/sh\n{copies}\nmkdir -p {tmp_path}/keys\n")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "of_before.pem").touch(0o644)
     ros2.chmod(0o755)
     told = subprocess.run(
         [SECURITY / "make_keys", tmp_path / "keys", "left_arm"],
@@ -180,3 +185,4 @@ def test_the_script_hands_the_policy_of_a_namespace_to_sros(tmp_path):
     assert {enclave.get("path") for enclave in enclaves} == {f"/left_arm/{name}" for name in POLICY}
     assert {profile.get("ns") for enclave in enclaves for profile in enclave.iter("profile")} == {"/left_arm"}
     assert f"export ROS_SECURITY_KEYSTORE={tmp_path}/keys" in told.stdout
+    assert (tmp_path / "keys" / "of_before.pem").stat().st_mode & 0o077 == 0

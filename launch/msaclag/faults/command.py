@@ -40,7 +40,7 @@ def faults(
 
     Args:
         json: File to put the figures into, after each row anew; runs and logs of rounds that did not end well are put
-            beside it: for faults.json into faults.failed.
+            beside it: for faults.json, or without it, into faults.failed.
         rounds: Of each row.
         rows: Names of rows, all if left out.
         seed: Of the moments.
@@ -66,6 +66,8 @@ def faults(
     not_run = {row.name: why for row in wanted if (why := row.lacking())}
     found: dict[str, list[Outcome]] = {}
     kept = (json or Path("faults.json")).with_suffix(FAILED)
+    if kept.exists():
+        raise SettingError(f"{kept} is of rounds before, which did not end well: move it away, or delete it")
     console = Console(highlight=False)
     about: dict[str, Any] = {"machine": machine(), "seed": seed}
     interrupted = False

@@ -68,25 +68,26 @@ def play(
 def _on_one_graph(
     rows: Sequence[Row], number: int, rounds: int, seed: int, kept: Path, tell: Callable[[str], object]
 ) -> Iterator[tuple[str, Outcome]]:
-    with ExitStack() as stack:
+    with ExitStack() as folders, ExitStack() as graph:
         stage: Stage | None = None
         for row in rows:
             tell(f"round {number} of {rounds}: {row.about}")
             if stage is None:
-                folder = Path(stack.enter_context(TemporaryDirectory(prefix="msaclag_faults_")))
+                folder = Path(folders.enter_context(TemporaryDirectory(prefix="msaclag_faults_")))
                 prefixes = row.prefixes(folder) if row.prefixes is not None else None
                 try:
-                    stage = stack.enter_context(Stage(folder / "graph", Random(), prefixes))
+                    stage = graph.enter_context(Stage(folder / "graph", Random(), prefixes))
                 except (ArmError, SettingError) as error:
+                    copytree(folder / "graph", kept / f"{row.name}-{number}")
                     yield row.name, Outcome(message=f"the graph did not start: {error}")
                     continue
             stage.random.seed(f"{seed} {number} {row.name}")
             outcome = run_round(row, stage)
-            yield row.name, outcome
             if not outcome.good:
-                copytree(stage.folder, kept / f"{row.name}-{number}", dirs_exist_ok=True)
-                stack.close()
+                graph.close()  # nobody writes any more
+                copytree(stage.folder, kept / f"{row.name}-{number}")
                 stage = None
+            yield row.name, outcome
 
 
 def _elsewhere(row: Row, number: int, seed: int, kept: Path, tell: Callable[[str], object]) -> Outcome:
@@ -100,6 +101,6 @@ def _elsewhere(row: Row, number: int, seed: int, kept: Path, tell: Callable[[str
         if not file.exists():
             return Outcome(message=done.stdout.strip())
         if (failed := file.with_suffix(FAILED)).exists():
-            copytree(failed, kept, dirs_exist_ok=True)
+            copytree(failed / f"{row.name}-1", kept / f"{row.name}-{number}")
         (outcome,) = loads(file.read_text())["rows"][row.name]["each"]
     return Outcome.from_dict(outcome)

@@ -90,7 +90,7 @@ class Soak:
             "limits_exceeded": sum(bool(outcome.exceeded) for _, outcome in self.outcomes),
             "unresumed": sum(outcome.stuck for _, outcome in self.outcomes),
             "processes": {name: self._growth(samples) for name, samples in self._samples.items() if len(samples) > 2},
-            "jitter_p99_ms": self._parts(self._jitter, lambda found: float(np.percentile(found, 99))),
+            "jitter_p99_ms": parts(self._jitter, self.seconds, lambda found: float(np.percentile(found, 99))),
             "each": [{"row": name, **outcome.as_dict()} for name, outcome in self.outcomes],
         }
 
@@ -98,8 +98,8 @@ class Soak:
         settled = [sample for sample in samples if sample.time >= SETTLING * self.seconds] or list(samples)
         slope = np.polyfit([s.time for s in settled], [s.memory for s in settled], 1)[0] if len(settled) > 2 else 0.0
         return {
-            "memory_mb": self._parts(
-                [(s.time, s.memory / 1e6) for s in samples], lambda found: float(np.median(found))
+            "memory_mb": parts(
+                [(s.time, s.memory / 1e6) for s in samples], self.seconds, lambda found: float(np.median(found))
             ),
             "memory_slope_mb_per_h": 3600 * float(slope) / 1e6,
             "files_first": settled[0].files,
@@ -107,15 +107,6 @@ class Soak:
             "threads_first": settled[0].threads,
             "threads_last": settled[-1].threads,
         }
-
-    def _parts(
-        self, series: Sequence[tuple[float, float]], figure: Callable[[list[float]], float]
-    ) -> list[float | None]:
-        """A figure of what was seen in each of the `PARTS`; None where nothing was."""
-        parts: list[list[float]] = [[] for _ in range(PARTS)]
-        for when, value in series:
-            parts[min(PARTS - 1, int(PARTS * when / self.seconds))].append(value)
-        return [figure(part) if part else None for part in parts]
 
 
 def soak(minutes: float, seed: int, tell: Callable[[str], object]) -> Iterator[dict[str, Any]]:
@@ -170,9 +161,25 @@ def _processes(stage: Stage) -> Iterator[tuple[str, psutil.Process]]:
                     yield module.rpartition(".")[2], child
 
 
+def parts(
+    series: Sequence[tuple[float, float]], seconds: float, figure: Callable[[list[float]], float]
+) -> list[float | None]:
+    """A figure of what was seen in each of the `PARTS` of a time; None where nothing was.
+
+    Args:
+        series: s since its beginning, and a value.
+        seconds: that it took.
+        figure: of the values.
+    """
+    found: list[list[float]] = [[] for _ in range(PARTS)]
+    for when, value in series:
+        found[min(PARTS - 1, int(PARTS * when / seconds))].append(value)
+    return [figure(part) if part else None for part in found]
+
+
 def table(figures: dict[str, Any]) -> Table:
     """The figures for a person."""
-    jitter = [f"{value:.1f}" if value is not None else "?" for value in figures["jitter_p99_ms"]]
+    jitter = [_text(value, 1) for value in figures["jitter_p99_ms"]]
     shown = Table(
         title=f"{figures['minutes']:.0f} min, {figures['faults']} faults, {figures['transitions']} transitions",
         caption=f"{figures['lost']} lost, {figures['duplicated']} doubled, {figures['limits_exceeded']} beyond limits, "
@@ -191,3 +198,7 @@ def table(figures: dict[str, Any]) -> Table:
             f"{grown['threads_first']} → {grown['threads_last']}",
         )
     return shown
+
+
+def _text(value: float | None, digits: int) -> str:
+    return "?" if value is None else f"{value:.{digits}f}"

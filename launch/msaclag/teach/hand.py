@@ -12,6 +12,7 @@ from tyro.conf import Positional, arg
 
 from msaclag.launch_arguments import LaunchArguments, read_arguments, split
 from msaclag.teach.steering import Device, Order
+from msaclag_ros.interruption import INTERRUPTED, asked_to_end
 from msaclag_ros.settings import SettingError
 
 if TYPE_CHECKING:
@@ -94,14 +95,14 @@ def _teach(arguments: LaunchArguments, device: Device, file: Path, wanted: int) 
     lessons = Lessons(file)
     running = Supervision(arguments.output / "log", RunDisplay(console).say)
     try:
-        with ExitStack() as stack:
+        with asked_to_end() as asked, ExitStack() as stack:
             stack.callback(running.end)
             for node in nodes:
                 running.start(node)
             teacher = stack.enter_context(Teacher(nodes[-1].namespace, 1 / arguments.rate))
             stack.enter_context(device)
             view = stack.enter_context(View(console, device.guide))
-            while lessons.kept < wanted and not running.over:
+            while lessons.kept < wanted and not running.over and not asked.is_set():
                 running.look_after()
                 teacher.spin(PERIOD)
                 steering = device.read(time.monotonic())
@@ -111,7 +112,7 @@ def _teach(arguments: LaunchArguments, device: Device, file: Path, wanted: int) 
                 for order in steering.orders:
                     _obey(order, teacher, lessons)
                 view.show(teacher, lessons.kept, wanted)
-            return next(iter(running.ended.values()), 0)
+            return INTERRUPTED if asked.is_set() else next(iter(running.ended.values()), 0)
     finally:
         console.print(f"{lessons.kept} episodes were kept, {file} holds {lessons.held}", soft_wrap=True)
         console.print(str(arguments.output), soft_wrap=True)

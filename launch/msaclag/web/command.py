@@ -12,12 +12,11 @@ from rich.console import Console
 from msaclag.web.token import read_token
 from msaclag_ros.domain import domain_id
 from msaclag_ros.enclave import enclave
-from msaclag_ros.interruption import asked_to_end
+from msaclag_ros.interruption import INTERRUPTED, asked_to_end
 
 PERIOD = 0.05
 """s between two looks at the topics and two pictures."""
 NICENESS = 10
-INTERRUPTED = 130
 
 
 def console(

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from threading import Event, current_thread, main_thread
 from types import FrameType
 
+INTERRUPTED = 130
+"""Exit code, as a shell tells of SIGINT."""
+
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -20,8 +23,7 @@ def undivided() -> Iterator[None]:
     def note(number: int, frame: FrameType | None) -> None:
         arrived.append(number)
 
-    handled = [number for number in _NUMBERS if signal.getsignal(number) is not None]  # others' are not Python's
-    before = {number: signal.signal(number, note) for number in handled}
+    before = {number: signal.signal(number, note) for number in _ours()}
     try:
         yield
     finally:
@@ -38,9 +40,14 @@ def asked_to_end() -> Iterator[Event]:
     For loops: an exception that a handler raises can be lost in what the loop calls.
     """
     asked = Event()
-    before = {number: signal.signal(number, lambda *_: asked.set()) for number in _NUMBERS}
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in _ours()}
     try:
         yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ours() -> list[int]:
+    """Those whose handlers are Python's, so that they can be put back."""
+    return [number for number in _NUMBERS if signal.getsignal(number) is not None]

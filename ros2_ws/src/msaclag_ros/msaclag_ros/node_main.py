@@ -23,11 +23,12 @@ from rclpy.signals import SignalHandlerOptions
 
 from msaclag_ros.domain import domain_id
 from msaclag_ros.exclusive import AlreadyRunning
+from msaclag_ros.interruption import INTERRUPTED
 from msaclag_ros.log_forwarding import forward_logging
 from msaclag_ros.settings import SettingError
 from msaclag_ros.transport import speak_over_udp
 
-DONE, FAULT, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAULT, WRONG_USE = 0, 1, 2
 
 _POLL = 0.1
 """s: a signal or an exit code set by another thread is seen at the latest after it."""

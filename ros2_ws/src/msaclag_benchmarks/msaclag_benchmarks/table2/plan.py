@@ -12,7 +12,7 @@ from msaclag_learner.presets import TABLE_I, preset
 
 
 class PlanError(ValueError):
-    """A name that there is not; the message tells which there are."""
+    """A name that there is not, or a number that will not do; the message tells what there is."""
 
 
 class Profile(NamedTuple):
@@ -56,11 +56,9 @@ def plan(
     """
     chosen = PROFILES[_known("profile", profile, PROFILES)]
     if steps is not None:
+        if steps <= (warmup := chosen.training.warmup):
+            raise PlanError(f"{steps} steps are too few: {profile} begins with a warm-up of {warmup}")
         chosen = chosen._replace(training=chosen.training._replace(steps=steps))
-    if chosen.training.steps <= (warmup := chosen.training.warmup):
-        raise PlanError(
-            f"{steps} steps are too few: {profile} begins with a warm-up of {warmup}, in which nothing learns"
-        )
     rows = [_known("task", task, TASKS) for task in tasks or TASKS]
     columns = [_known("algorithm", algorithm, ALGORITHMS) for algorithm in algorithms or ALGORITHMS]
     numbers = tuple(seeds or chosen.seeds)
