@@ -27,5 +27,5 @@ class EnvNodeConfig:
     """Folder of the log of transitions, which goes on over restarts; one for each environment and its conditions."""
     sync_transitions: bool = True
     """Whether each transition outlives a loss of power; the disk is waited for before it is told of."""
-    transitions_kept: Annotated[int, Field(ge=1)] = 100_000
-    """Transitions that a learner can fetch again."""
+    transitions_kept: Annotated[int, Field(ge=1)] = 5_000
+    """Transitions that are held in memory for a learner that missed them; older ones are read from the log."""

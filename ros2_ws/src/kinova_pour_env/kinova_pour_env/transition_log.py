@@ -45,7 +45,7 @@ class TransitionLog:
         Args:
             folder: of this log alone.
             about: facts that must be true of all its transitions, such as the task's conditions.
-            kept: transitions held in memory, to be fetched again.
+            kept: transitions held in memory, to be fetched again; older ones are read again for that.
             synced: whether a transition is on disk when `flush` returns, even if the machine dies.
 
         Raises:
@@ -106,15 +106,27 @@ class TransitionLog:
     def fetch(
         self, request: FetchTransitions.Request, response: FetchTransitions.Response
     ) -> FetchTransitions.Response:
-        """Serve `fetch_transitions`: those from `first_seq` on, `limit` at most."""
-        kept = list(self._kept)
-        wanted = [data for seq, data in kept if seq >= request.first_seq]
-        response.transitions = [self._message(data) for data in wanted[: request.limit]]
-        forgotten = bool(kept) and request.first_seq < kept[0][0]
-        response.complete = len(wanted) <= request.limit and not forgotten and not self._untold
-        if forgotten:
-            response.message = f"the log begins at {kept[0][0]}"
+        """Serve `fetch_transitions`: those from `first_seq` on, `limit` at most; the older ones from disk."""
+        kept, first = list(self._kept), request.first_seq
+        found = self._older(first) if kept and first < kept[0][0] else kept
+        told = [(seq, data) for seq, data in found if seq >= first][: request.limit]
+        response.transitions = [self._message(data) for _, data in told]
+        begin, end = (told[0][0], told[-1][0]) if told else (first, first - 1)
+        response.complete = begin == first and (not kept or end >= kept[-1][0]) and not self._untold
+        if begin > first:
+            response.message = f"transitions {first} to {begin - 1} are not in the log"
         return response
+
+    def _older(self, first: int) -> list[tuple[int, bytes]]:
+        """Of the segment that has number `first` or, where that is missing, the next one; else what is kept."""
+        files = sorted(self._folder.glob(PATTERN))
+        later = [file for file in files if file.stem > f"{first:012d}"]
+        for file in (*files[: len(files) - len(later)][-1:], *later):
+            with suppress(OSError):  # it was taken away
+                transitions = read_segment(file).transitions
+                if transitions and transitions[-1][0] >= first:
+                    return transitions
+        return list(self._kept)
 
     def close(self) -> None:
         """End the segment.

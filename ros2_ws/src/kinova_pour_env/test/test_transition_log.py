@@ -85,7 +85,30 @@ def test_segments_rotate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     log.close()
     assert [file.stem.lstrip("0") for file in sorted(tmp_path.glob("*.mcap"))] == ["1", "5", "9"]
     log = opened(tmp_path, kept=3)
-    assert fetched(log) == [8, 9, 10] and log.next_seq == 11
+    assert fetched(log, 8) == [8, 9, 10] and log.next_seq == 11
+    log.close()
+
+
+def test_what_is_not_held_in_memory_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A segment at a time, the one that is being written too; what was taken away is named."""
+    monkeypatch.setattr(transition_log, "SEGMENT", 4)
+    log = opened(tmp_path, kept=1)
+    for number in range(1, 12):
+        log.append(transition(number))
+        log.flush()
+
+    def asked(first: int) -> FetchTransitions.Response:
+        return log.fetch(FetchTransitions.Request(first_seq=first, limit=1000), FetchTransitions.Response())
+
+    heard: list[int] = []
+    while not (answer := asked(len(heard) + 1)).complete:
+        heard += [each.seq for each in answer.transitions]
+    assert [*heard, *(each.seq for each in answer.transitions)] == list(range(1, 12))
+    assert (fetched(log, 6, 2), fetched(log, 9), fetched(log, 12)) == ([6, 7], [9, 10, 11], [])
+    assert asked(12).complete and not asked(6).complete
+    (tmp_path / f"{5:012d}.mcap").unlink()
+    assert fetched(log, 4) == [4] and fetched(log, 5) == [9, 10, 11]
+    assert not asked(5).complete and asked(5).message == "transitions 5 to 8 are not in the log"
     log.close()
 
 
