@@ -52,6 +52,6 @@ def table2(
         raise SettingError(f"patience is {patience}; it must be above 0")
     from msaclag.bench.table2_run import Workers, run  # PyTorch and the simulators, which --help does without
 
-    place = folder or Path("runs") / "-".join(["table2", profile, *([str(steps)] if steps else [])])
+    place = folder or Path("runs") / (f"table2-{profile}-{steps}" if steps else f"table2-{profile}")
     workers = None if report_only else Workers(jobs, device, ray, patience)
     return run((profile, tasks, algorithms, seeds, steps), place, workers, retrain=retrain)

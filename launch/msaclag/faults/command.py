@@ -17,7 +17,7 @@ from msaclag_ros.settings import SettingError
 if TYPE_CHECKING:
     from msaclag.faults.row import Outcome
 
-BAD = 1
+FAILED = 1
 
 
 def faults(
@@ -55,7 +55,7 @@ def faults(
     if soak is not None:
         return _soak(json, soak, seed)
     from msaclag.bench.machine import machine  # ROS and torch take seconds, which --help need not wait for
-    from msaclag.faults.matrix import FAILED, ROWS, play
+    from msaclag.faults.matrix import KEPT, ROWS, play
     from msaclag.faults.row import Outcome
     from msaclag.faults.verdict import figures, table
 
@@ -65,7 +65,7 @@ def faults(
     wanted = [by_name[name] for name in rows or by_name]
     not_run = {row.name: why for row in wanted if (why := row.lacking())}
     found: dict[str, list[Outcome]] = {}
-    kept = (json or Path("faults.json")).with_suffix(FAILED)
+    kept = (json or Path("faults.json")).with_suffix(KEPT)
     if kept.exists():
         raise SettingError(f"{kept} is of rounds before, which did not end well: move it away, or delete it")
     console = Console(highlight=False)
@@ -83,8 +83,9 @@ def faults(
     whole = {**about, "interrupted": interrupted, **figures(found, wanted, not_run)}
     _write(json, whole)
     console.print(table(whole))
-    for place in filter(Path.exists, (json, kept) if json else (kept,)):
-        console.print(str(place), soft_wrap=True)
+    for place in (json, kept):
+        if place is not None and place.exists():
+            console.print(str(place), soft_wrap=True)
     return _exit_code(whole)
 
 
@@ -98,13 +99,13 @@ def _soak(json: Path | None, minutes: float, seed: int) -> int:
         for found in soak(minutes, seed, tell):
             _write(json, {**about, **found})
     if not found:
-        return BAD
+        return FAILED
     console.print(table(found))
     return _exit_code(found)
 
 
 def _exit_code(figures: dict[str, Any]) -> int:
-    return BAD if any(figures[name] for name in ("lost", "duplicated", "limits_exceeded", "unresumed")) else 0
+    return FAILED if any(figures[name] for name in ("lost", "duplicated", "limits_exceeded", "unresumed")) else 0
 
 
 @contextmanager

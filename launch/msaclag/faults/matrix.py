@@ -26,7 +26,7 @@ from msaclag.faults.row import Outcome, Row, run_round
 from msaclag.faults.stage import Stage
 from msaclag_ros.settings import SettingError
 
-FAILED = ".failed"
+KEPT = ".failed"
 """In place of the ending of the file of figures: the folder of the runs that did not end well."""
 ROWS: tuple[Row, ...] = (
     *rows_processes.ROWS,
@@ -100,7 +100,7 @@ def _elsewhere(row: Row, number: int, seed: int, kept: Path, tell: Callable[[str
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if not file.exists():
             return Outcome(message=done.stdout.strip())
-        if (failed := file.with_suffix(FAILED)).exists():
+        if (failed := file.with_suffix(KEPT)).exists():
             copytree(failed / f"{row.name}-1", kept / f"{row.name}-{number}")
         (outcome,) = loads(file.read_text())["rows"][row.name]["each"]
     return Outcome.from_dict(outcome)

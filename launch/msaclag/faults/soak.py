@@ -190,9 +190,7 @@ def table(figures: dict[str, Any]) -> Table:
     for name, grown in figures["processes"].items():
         shown.add_row(
             name,
-            " → ".join(
-                f"{value:.0f}" for value in (grown["memory_mb"][0], grown["memory_mb"][-1]) if value is not None
-            ),
+            f"{_text(grown['memory_mb'][0], 0)} → {_text(grown['memory_mb'][-1], 0)}",
             f"{grown['memory_slope_mb_per_h']:+.1f}",
             f"{grown['files_first']} → {grown['files_last']}",
             f"{grown['threads_first']} → {grown['threads_last']}",
