@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import domain_coordinator
 import pytest
 
-from msaclag_ros.transport import speak_over_udp
+from msaclag_ros.transport import speak_locally
 
 if TYPE_CHECKING:
     from rclpy.node import Node
@@ -26,7 +26,7 @@ def _in_turn() -> Callable[[], int]:
     return itertools.cycle(domains[start:] + domains[:start]).__next__
 
 
-speak_over_udp()
+speak_locally()
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two threads to each of two workers take twice the time
 _next_domain = _in_turn()
 

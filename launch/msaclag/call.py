@@ -1,6 +1,5 @@
 """`msaclag call SERVICE`: a person's word to a running graph, where `ros2 service call` is not installed."""
 
-import os
 import time
 from typing import Literal
 
@@ -32,7 +31,6 @@ def call(
             come to rest. emergency_stop: stop at once; the red button is surer. save_checkpoint: now.
         namespace: Of the graph, as namespace:= gave it.
     """
-    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     import rclpy  # takes a second, which --help need not wait for
     from rclpy.executors import SingleThreadedExecutor
     from rclpy.node import Node

@@ -106,11 +106,11 @@ def _call(name: str, words: list[str]) -> int:
         from pydantic import ValidationError
 
         from msaclag_ros.settings import SettingError
-        from msaclag_ros.transport import speak_over_udp
+        from msaclag_ros.transport import speak_locally
     except ModuleNotFoundError as error:
         return _refuse(f"{error.name} is not installed: run `make setup` in the checkout")
     mistakes: tuple[type[Exception], ...] = (SettingError, OSError)
-    speak_over_udp()
+    speak_locally()
     try:
         function = _load(command.target)
         mistakes += tuple(_load(mistake) for mistake in command.mistakes)

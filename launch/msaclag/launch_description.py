@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from launch import Action, LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, SetEnvironmentVariable, Shutdown
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, Shutdown
 from launch.events.process import ProcessExited
-from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
@@ -29,14 +28,7 @@ def launch_description(task: str) -> LaunchDescription:
     Args:
         task: a name of `msaclag.launch_arguments.TASKS`, and of the launch file before ".launch.py".
     """
-    discovery = "ROS_AUTOMATIC_DISCOVERY_RANGE"
-    return LaunchDescription(
-        [
-            SetEnvironmentVariable(discovery, EnvironmentVariable(discovery, default_value="LOCALHOST")),
-            *_declarations(task),
-            OpaqueFunction(function=_start, args=[task]),
-        ]
-    )
+    return LaunchDescription([*_declarations(task), OpaqueFunction(function=_start, args=[task])])
 
 
 def _declarations(task: str) -> list[DeclareLaunchArgument]:

@@ -1,6 +1,5 @@
 """`msaclag up`: the graph of a launch file as processes, where `ros2 launch` is not installed."""
 
-import os
 import signal
 from threading import Event
 from typing import Annotated, Literal
@@ -58,7 +57,6 @@ def run_graph(arguments: LaunchArguments, console: Console) -> int:
     Raises:
         GraphError: it cannot start; nothing runs then.
     """
-    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     with asked_to_end() as asked:
         nodes = describe(arguments)
         for node in nodes:

@@ -47,7 +47,6 @@ def faults(
         soak: In place of the matrix: so many minutes of training with a random fault now and then, in which no process
             ends; how memory, files, threads and the control's jitter keep.
     """
-    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     if json is not None and not json.absolute().parent.is_dir():
         raise SettingError(f"json: there is no folder {json.absolute().parent}")
     if not (find_spec("rclpy") and find_spec("msaclag_msgs")):

@@ -43,7 +43,6 @@ def console(
         token_file: File whose first line opens the buttons, readable by you alone; or put the token into the variable
             MSACLAG_CONSOLE_TOKEN.
     """
-    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     token, domain = read_token(token_file), domain_id()
     os.nice(NICENESS)  # before there are threads, which take it over
     import rclpy  # with viser it takes two seconds, which --help need not wait for

@@ -26,7 +26,7 @@ from msaclag_ros.exclusive import AlreadyRunning
 from msaclag_ros.interruption import INTERRUPTED
 from msaclag_ros.log_forwarding import forward_logging
 from msaclag_ros.settings import SettingError
-from msaclag_ros.transport import speak_over_udp
+from msaclag_ros.transport import speak_locally
 
 DONE, FAULT, WRONG_USE = 0, 1, 2
 
@@ -111,7 +111,7 @@ def _program() -> str:
 
 
 def _initialise(args: list[str] | None) -> None:
-    speak_over_udp()
+    speak_locally()
     try:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     except Exception as error:  # of private types: a params file that cannot be parsed, a bad remapping, ...

@@ -1,4 +1,6 @@
-"""How the processes of the graph are spoken to: over UDP, never over Fast DDS' shared memory. No ROS import.
+"""How the processes of the graph are spoken to: on this machine alone, over UDP, never over Fast DDS' shared memory.
+
+No ROS import.
 
 A process that is killed leaves its port in shared memory. Its successor deletes that and makes another of the same
 name, but who wrote to the old one may write on into what is deleted, for ever (Fast DDS 2.14; its issues 5053 and
@@ -16,7 +18,8 @@ UDP = {
 }
 
 
-def speak_over_udp() -> None:
+def speak_locally() -> None:
     """Of this process and its children, unless the environment says otherwise; before `rclpy.init`."""
+    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     for name, value in UDP.items():
         os.environ.setdefault(name, value)

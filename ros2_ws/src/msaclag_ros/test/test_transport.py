@@ -6,15 +6,16 @@ import sys
 
 import pytest
 
-from msaclag_ros.transport import UDP, speak_over_udp
+from msaclag_ros.transport import UDP, speak_locally
 
+DISCOVERY = "ROS_AUTOMATIC_DISCOVERY_RANGE"
 JOIN = """
 import rclpy
 from rclpy.node import Node
-from msaclag_ros.transport import speak_over_udp
+from msaclag_ros.transport import speak_locally
 
 if {ours}:
-    speak_over_udp()
+    speak_locally()
 rclpy.init()
 node = Node("spoken_to")
 print([line.split()[-1] for line in open("/proc/self/maps") if "fastrtps_port" in line])
@@ -32,8 +33,15 @@ def test_ports_in_shared_memory(ours: bool, ros_domain: int) -> None:
     assert "Error" not in told.stderr
 
 
+def test_discovery_stays_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(DISCOVERY)
+    speak_locally()
+    assert os.environ[DISCOVERY] == "LOCALHOST"
+
+
 def test_what_the_environment_says_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in UDP:
+    names = [DISCOVERY, *UDP]
+    for name in names:
         monkeypatch.setenv(name, "theirs")
-    speak_over_udp()
-    assert {os.environ[name] for name in UDP} == {"theirs"}
+    speak_locally()
+    assert {os.environ[name] for name in names} == {"theirs"}
