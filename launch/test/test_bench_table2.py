@@ -20,7 +20,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(CORRIDOR))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(CORRIDOR), *filter(None, sys.path)]))
     for kind in ("Corridor", "Breaks"):
-        monkeypatch.setitem(TASKS, kind.lower(), Task(kind, f"corridor_env:corridor/{kind}-v0", "car_circle2"))
+        monkeypatch.setitem(
+            TASKS, kind.lower(), Task(kind, f"corridor_env:corridor/{kind}-v0", "car_circle2", (0.0, 10.0))
+        )
     training = Training(steps=160, warmup=80, updates_per_step=0.5, evaluation_episodes=3)
     monkeypatch.setitem(PROFILES, "small", Profile(training, (0, 1), {"hidden": (16, 16), "batch": 32}))
 
@@ -33,7 +35,8 @@ def test_what_fails_is_named_what_is_whole_is_left_alone_and_what_is_damaged_nev
     assert "4 cells, 0 of them whole" in told
     assert "corridor/sac/seed-1: " in told and "steps/s, 2 together" in told
     assert "breaks/sac, seeds 0 1: FAILED, ExperienceError: the reward is nan" in told
-    assert "1 of 2 batches failed" in told
+    assert "breaks/sac, seed 1: FAILED, ExperienceError: the reward is nan" in told
+    assert "failed: breaks/sac/seed-0, breaks/sac/seed-1; the same command" in told
     assert "Missing, of those asked for: breaks/sac/seed-0" in (tmp_path / "table2.md").read_text()
 
     cell = tmp_path / "cells/corridor/sac/seed-1.json"
@@ -64,7 +67,8 @@ def test_what_fails_is_named_what_is_whole_is_left_alone_and_what_is_damaged_nev
         (["--tasks", "car_circle"], "there is no task 'car_circle' (did you mean 'car_circle2'?)"),
         (["--algorithms", "trpo"], "there is no algorithm 'trpo'"),
         (["--jobs", "0"], "jobs is 0; it must be 1 or more"),
-        (["--patience", "0"], "patience is 0.0; it must be above 0"),
+        (["--patience", "0"], "patience is 0.0; a worker has much to import, 10 s are the least"),
+        (["--report-only", "--retrain"], "report_only trains nothing, so retrain cannot be given with it"),
         (["--report-only"], "is whole, so there is nothing to tell"),
     ],
 )

@@ -5,6 +5,9 @@ from typing import Literal
 
 from msaclag_ros.settings import SettingError
 
+LEAST_PATIENCE = 10.0
+"""s."""
+
 
 def table2(
     profile: str = "quick",
@@ -44,12 +47,14 @@ def table2(
         ray: A Ray cluster's address, e.g. auto or HOST:6379, whose cores or GPUs train; local starts one here.
         patience: Seconds without a word after which a worker counts as hanging, and its cells are begun again.
         retrain: Put aside, within the folder, what must not be counted, and train it again.
-        report_only: Train nothing: tables and figures of what is there, if of one code version.
+        report_only: Train nothing: tables and figures of what is there, also while a bench is at work.
     """
     if jobs is not None and jobs < 1:
         raise SettingError(f"jobs is {jobs}; it must be 1 or more, or left out")
-    if patience <= 0:
-        raise SettingError(f"patience is {patience}; it must be above 0")
+    if patience < LEAST_PATIENCE:
+        raise SettingError(f"patience is {patience}; a worker has much to import, {LEAST_PATIENCE:.0f} s are the least")
+    if report_only and (retrain or ray):
+        raise SettingError(f"report_only trains nothing, so {'retrain' if retrain else 'ray'} cannot be given with it")
     from msaclag.bench.table2_run import Workers, run  # PyTorch and the simulators, which --help does without
 
     place = folder or Path("runs") / (f"table2-{profile}-{steps}" if steps else f"table2-{profile}")

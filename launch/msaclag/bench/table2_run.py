@@ -16,7 +16,7 @@ from msaclag_benchmarks.table2.crew import Crew
 from msaclag_benchmarks.table2.plan import PlanError, plan, without
 from msaclag_benchmarks.table2.processes import Processes
 from msaclag_benchmarks.table2.spreading import spread
-from msaclag_benchmarks.table2.store import Store, StoreError, Unfit
+from msaclag_benchmarks.table2.store import Store, StoreError, Unfit, other_code
 from msaclag_ros.settings import SettingError
 
 NAMED = 5
@@ -53,14 +53,18 @@ def run(
     console, store, failed = Console(highlight=False), Store(folder), list[Batch]()
     try:
         batches = plan(*chosen, device=workers.device if workers else "cpu")
-        with store.alone():
-            if workers and (left := _left(batches, store, console, retrain=retrain)):
-                failed = _trained(left, batches, store, workers, console)
-            _report(batches, store, console, of_this_code=workers is not None)
+        if workers:
+            with store.alone():
+                if left := _left(batches, store, console, retrain=retrain):
+                    failed = _trained(left, batches, store, workers, console)
+                _report(batches, store, console)
+        else:
+            _report(batches, store, console, of_this_code=False)
     except (PlanError, StoreError) as error:
         raise SettingError(str(error)) from error
     if failed:
-        console.print(f"{len(failed)} of {len(batches)} batches failed; the same command tries them again")
+        names = ", ".join(str(cell) for batch in failed for cell in batch.cells)
+        console.print(f"failed: {names}; the same command tries them again", soft_wrap=True)
     return 1 if failed else 0
 
 
@@ -113,7 +117,7 @@ def _crew(workers: Workers) -> Crew:
     return Processes(jobs or (1 if device == "cuda" else cores()))
 
 
-def _report(batches: Sequence[Batch], store: Store, console: Console, *, of_this_code: bool) -> None:
+def _report(batches: Sequence[Batch], store: Store, console: Console, *, of_this_code: bool = True) -> None:
     """Write tables and figures of the cells that are whole, and show the table.
 
     Raises:
@@ -124,11 +128,14 @@ def _report(batches: Sequence[Batch], store: Store, console: Console, *, of_this
         console.print(f"left out: {_named(unfit)}", soft_wrap=True)
     if not fit:
         raise StoreError(f"no cell in {store.folder} is whole, so there is nothing to tell")
-    cells = [cell for batch in batches for cell in batch.cells]
+    cells = [(cell, batch) for batch in batches for cell in batch.cells]
     files = report.write(
-        [fit[cell] for cell in cells if cell in fit], [cell for cell in cells if cell not in fit], store.folder
+        [fit[cell] for cell, _ in cells if cell in fit],
+        missing=[cell for cell, _ in cells if cell not in fit],
+        others=[cell for cell, batch in cells if cell in fit and other_code(fit[cell], batch)],
+        folder=store.folder,
     )
-    console.print(Markdown((store.folder / "table2.md").read_text("utf8")))
+    console.print(Markdown((store.folder / report.TABLE).read_text("utf8")))
     console.print(*map(str, files), sep="\n", soft_wrap=True)
 
 

@@ -23,7 +23,7 @@ class Done(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A worker has met an error, which it would meet again."""
+    """A worker has met an error, which another would meet as well."""
 
     batch: Batch
     why: str
@@ -46,8 +46,8 @@ class Crew(Protocol):
     def places(self) -> int:
         """Batches that can be trained at a time, as far as is known now."""
 
-    def start(self, batch: Batch) -> None:
-        """Have `batch` trained."""
+    def start(self, batch: Batch, version: str) -> None:
+        """Have `batch` trained by code of this version."""
 
     def look(self, seconds: float) -> list[Event]:
         """What happened; waits so long for something to happen."""

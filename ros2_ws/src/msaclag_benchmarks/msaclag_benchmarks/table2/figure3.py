@@ -1,8 +1,7 @@
 """Figure 3: return, exploration and safety of the algorithms over the training, a row for each task."""
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
+from io import BytesIO
 
 import matplotlib
 
@@ -22,14 +21,12 @@ COLOURS = {name: f"C{number}" for number, name in enumerate(ALGORITHMS)}
 PANELS = {"return": "return", "temperature": "exploration α", "violation": "violation rate, ε dashed"}
 
 
-def draw(found: Sequence[Record], file: Path) -> Path:
-    """Draw the cells; what lay at `file` stays until this one is whole."""
-    figure = _drawn(found)
-    aside = file.with_suffix(".partial")
-    figure.savefig(aside, dpi=110, format="png")
-    os.replace(aside, file)
+def draw(found: Sequence[Record]) -> bytes:
+    """The cells, as PNG."""
+    figure, image = _drawn(found), BytesIO()
+    figure.savefig(image, dpi=110, format="png")
     plt.close(figure)
-    return file
+    return image.getvalue()
 
 
 def _drawn(found: Sequence[Record]) -> Figure:

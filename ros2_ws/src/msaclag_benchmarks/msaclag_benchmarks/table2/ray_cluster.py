@@ -24,7 +24,7 @@ from msaclag_benchmarks.table2.processes import last_words
 from msaclag_benchmarks.table2.worker import work
 
 LOCAL = "local"
-"""In place of an address: a cluster of this machine, for as long as it is used."""
+"""In place of an address, for Ray as for us: a cluster of this machine, for as long as it is used."""
 SHIPPED = ("msaclag_benchmarks", "msaclag_learner")
 LISTENING = 0.2
 """s between two looks at what ended."""
@@ -50,7 +50,9 @@ class RayCluster:
         """
         self._kind = "GPU" if on_gpu else "CPU"
         where: dict[str, Any] = (
-            {"num_cpus": places, "include_dashboard": False} if address == LOCAL else {"address": address}
+            {"address": LOCAL, "num_cpus": places, "include_dashboard": False}
+            if address == LOCAL
+            else {"address": address}
         )
         try:
             ray.init(
@@ -60,7 +62,7 @@ class RayCluster:
                 logging_level=logging.WARNING,
             )
         except Exception as error:  # some of Ray's are of no other kind
-            raise ClusterError(f"there is no Ray cluster at {address}: {str(error).strip().splitlines()[0]}") from error
+            raise ClusterError(f"there is no Ray cluster at {address}: {_first_line(error)}") from error
         if not self.places:
             ray.shutdown()
             raise ClusterError(f"the Ray cluster {address} offers no {self._kind}")
@@ -77,10 +79,10 @@ class RayCluster:
         resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         return int(resources.get(self._kind, 0))
 
-    def start(self, batch: Batch) -> None:
-        """Have a worker train `batch`; where all are at work, it waits for one."""
+    def start(self, batch: Batch, version: str) -> None:
+        """Have a worker train `batch` by code of this version; where all are at work, it waits for one."""
         self._started += 1
-        self._working[self._work.remote(batch, self._started, self._board)] = (self._started, batch)
+        self._working[self._work.remote(batch, version, self._started, self._board)] = (self._started, batch)
 
     def look(self, seconds: float) -> list[Event]:
         """What happened; waits so long for something to happen."""
@@ -127,7 +129,7 @@ class RayCluster:
         except RayTaskError as error:
             return Failed(batch, str(error).strip().splitlines()[-1])
         except (RayError, TaskCancelledError) as error:
-            return Lost(batch, f"{type(error).__name__}: {str(error).strip().splitlines()[0]}")
+            return Lost(batch, f"{type(error).__name__}: {_first_line(error)}")
         return Done(batch, content) if kind == "records" else Failed(batch, content)
 
 
@@ -145,13 +147,17 @@ class _Board:
         return news
 
 
-def _work(batch: Batch, number: int, board: Any) -> tuple[str, Any]:
+def _work(batch: Batch, version: str, number: int, board: Any) -> tuple[str, Any]:
     """The life of a worker."""
     worker = f"process {os.getpid()} on {platform.node()}"
     try:
-        return "records", work(batch, lambda steps: board.write.remote(number, steps, worker))
+        return "records", work(batch, version, lambda steps: board.write.remote(number, steps, worker))
     except Exception as error:
         return "failed", last_words(error)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def _folder(module: str) -> str:

@@ -1,8 +1,8 @@
 """Batches over a crew, until each is trained or given up; what comes back is written at once."""
 
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from msaclag_benchmarks.table2.batch import Batch
@@ -31,8 +31,8 @@ class Watcher(Protocol):
     def says(self, line: str) -> None:
         """A worker has begun, or something went wrong."""
 
-    def ticks(self) -> None:
-        """Time passes."""
+    def ticks(self, left: Collection[Batch]) -> None:
+        """Time passes, and this is still to be trained."""
 
 
 class _Try(NamedTuple):
@@ -56,15 +56,17 @@ def spread(
     """Train `batches`; returns those that failed, of each of which the watcher was told why.
 
     A batch whose worker is lost, or tells nothing for `patience` seconds, is begun again by another, `TRIES` times in
-    all. An error that a worker meets is not tried again, for it would be met again.
+    all. An error that a worker meets would be met again: of several seeds each is begun by itself, so that it costs
+    the others nothing, and one alone is given up.
     """
-    waiting, tries = deque(batches), {batch: 0 for batch in batches}
-    versions = {batch: code_version(batch.environment, batch.peer) for batch in batches}  # as the code is now
+    waiting, tries = deque(batches), Counter[Batch]()
+    versions = {(batch.environment, batch.peer): code_version(batch.environment, batch.peer) for batch in batches}
     working, failed = dict[Batch, _Try](), list[Batch]()
 
     def again(batch: Batch, why: str) -> None:
         if tries[batch] < TRIES:
             watcher.says(f"{batch.name}: {why}; begun again, try {tries[batch] + 1} of {TRIES}")
+            watcher.stands(batch, 0)
             waiting.append(batch)
         else:
             watcher.says(f"{batch.name}: FAILED, {why}, in each of {TRIES} tries")
@@ -83,8 +85,9 @@ def spread(
             again(batch, f"its worker, {there.worker or 'not heard of yet'}, is lost ({event.why})")
         elif isinstance(event, Failed):
             watcher.says(f"{batch.name}: FAILED, {event.why}")
-            failed.append(batch)
-        elif why := _written(event, versions[batch], store, watcher):
+            alone = [batch._replace(seeds=(seed,)) for seed in batch.seeds]
+            (waiting if len(alone) > 1 else failed).extend(alone)
+        elif why := _written(event, store, watcher):
             watcher.says(f"{batch.name}: FAILED, {there.worker} returned what must not be kept: {why}")
             failed.append(batch)
 
@@ -93,7 +96,7 @@ def spread(
             batch = waiting.popleft()
             tries[batch] += 1
             working[batch] = _Try(tries[batch], None, "")
-            crew.start(batch)
+            crew.start(batch, versions[batch.environment, batch.peer])
         for event in crew.look(POLL):
             take(event)
         for batch, there in list(working.items()):
@@ -101,11 +104,11 @@ def spread(
                 crew.end(batch)
                 del working[batch]
                 again(batch, f"its worker, {there.worker}, told nothing for {patience:.0f} s and was killed")
-        watcher.ticks()
+        watcher.ticks([*waiting, *working])
     return failed
 
 
-def _written(event: Done, version: str, store: Store, watcher: Watcher) -> str:
+def _written(event: Done, store: Store, watcher: Watcher) -> str:
     """Put the records of a batch down; returns why they must not be kept, if so."""
     try:
         found = [Record.from_bytes(content) for content in event.records]
@@ -113,9 +116,6 @@ def _written(event: Done, version: str, store: Store, watcher: Watcher) -> str:
         return str(error)
     if [record.cell for record in found] != list(event.batch.cells):
         return f"it is of {', '.join(str(record.cell) for record in found)}"
-    for record in found:
-        if record.code != version:
-            return f"{record.host} runs code version {record.code}, this is {version}"
     for record in found:
         store.write(record)
         watcher.wrote(record)

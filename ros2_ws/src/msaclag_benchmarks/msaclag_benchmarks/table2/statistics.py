@@ -50,31 +50,15 @@ def interquartile_mean(scores: Scores) -> Estimate:
 
 
 def probability_of_improvement(scores: Scores, others: Scores) -> Estimate:
-    """How probable it is that a score is higher than one of the `others`, in the mean over the tasks of both."""
-    tasks = [task for task in scores if task in others]
-    split = len(tasks)
+    """How probable it is that a score is higher than one of the `others`, in the mean over tasks, the same of both."""
+    split = len(scores)
 
     def statistic(*samples: NDArray[np.float64], axis: int = -1) -> NDArray[np.float64]:
         pairs = zip(samples[:split], samples[split:], strict=True)
         return np.mean([_superiority(ours, theirs) for ours, theirs in pairs], axis=0)
 
-    samples = [np.asarray(each[task], np.float64) for each in (scores, others) for task in tasks]
+    samples = [np.asarray(each[task], np.float64) for each in (scores, others) for task in scores]
     return _bootstrapped(samples, statistic)
-
-
-def normalised(scores: Mapping[str, Scores], lowest: Mapping[str, float]) -> dict[str, dict[str, list[float]]]:
-    """Scores by algorithm and task, so that tasks can be told in one figure.
-
-    Args:
-        scores: returns, by algorithm, task and seed.
-        lowest: what is to be 0, by task; 1 becomes the best mean of an algorithm.
-    """
-    highest = {task: max(float(np.mean(each[task])) for each in scores.values() if task in each) for task in lowest}
-    spans = {task: highest[task] - low if highest[task] > low else 1.0 for task, low in lowest.items()}
-    return {
-        algorithm: {task: [(value - lowest[task]) / spans[task] for value in values] for task, values in each.items()}
-        for algorithm, each in scores.items()
-    }
 
 
 def _superiority(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> NDArray[np.float64]:

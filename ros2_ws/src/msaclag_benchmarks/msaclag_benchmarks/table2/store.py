@@ -64,7 +64,7 @@ class Store:
         for record in found:
             if (batch := planned.get(record.cell)) is None:
                 continue
-            if why := _difference(record, batch) or (_other_code(record, batch) if of_this_code else ""):
+            if why := _difference(record, batch) or (other_code(record, batch) if of_this_code else ""):
                 wrong.append(Unfit(self.file(record.cell), why))
             else:
                 fit[record.cell] = record
@@ -140,7 +140,7 @@ def _difference(record: Record, batch: Batch) -> str:
     return ""
 
 
-def _other_code(record: Record, batch: Batch) -> str:
+def other_code(record: Record, batch: Batch) -> str:
     """That the code of `record` is not this one; empty if it is."""
     version = code_version(batch.environment, batch.peer)
     return "" if record.code == version else f"it was made by code version {record.code}, this is {version}"

@@ -31,7 +31,7 @@ class Summary(NamedTuple):
     random_return: float
     """Mean return of the episodes of the warm-up, whose actions are uniformly random."""
     return_: float
-    """Mean return of the episodes of late, with the exploring policy."""
+    """Mean return of the episodes of late, with the exploring policy; none of an agent that diverged."""
     violation_rate: float
     """Share of them that ended by a violation."""
     success_rate: float
@@ -65,6 +65,8 @@ class Summary(NamedTuple):
         """The figures of `record`."""
         training, outcome = record.settings["training"], record.outcome
         late = _since(outcome.episodes, (1 - LATE) * training["steps"])
+        if outcome.diverged is not None:
+            late = {name: [] for name in late}
         early = [
             value
             for end, value in zip(outcome.episodes["end"], outcome.episodes["return"], strict=True)
@@ -105,16 +107,18 @@ class Curve(NamedTuple):
 def curve(record: Record, name: str) -> Curve:
     """A figure at `POINTS` steps: of `EPISODIC`, the mean of the episodes of the `LATE` share before; else as watched.
 
-    It is NaN where nothing is known yet.
+    It is NaN where nothing is known yet, or no more, as the agent has diverged.
     """
-    steps = record.settings["training"]["steps"]
+    steps, stopped = record.settings["training"]["steps"], record.outcome.diverged
     grid = np.linspace(steps / POINTS, steps, POINTS)
-    if name in EPISODIC:
-        return Curve(grid, _windowed(record.outcome.episodes, name, grid, LATE * steps))
     watched = record.outcome.curves
-    if not watched.get(name):
-        return Curve(grid, np.full(POINTS, np.nan))
-    return Curve(grid, np.interp(grid, watched["step"], watched[name], left=np.nan))
+    if name in EPISODIC:
+        values = _windowed(record.outcome.episodes, name, grid, LATE * steps)
+    elif watched.get(name):
+        values = np.interp(grid, watched["step"], watched[name], left=np.nan)
+    else:
+        values = np.full(POINTS, np.nan)
+    return Curve(grid, values if stopped is None else np.where(grid <= stopped, values, np.nan))
 
 
 def cells_csv(summaries: Sequence[Summary]) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from msaclag_benchmarks.table2.paper import ALGORITHMS, TABLE_II, TASKS
@@ -9,7 +10,6 @@ from msaclag_benchmarks.table2.statistics import (
     Estimate,
     interquartile_mean,
     mean,
-    normalised,
     probability_of_improvement,
 )
 from msaclag_benchmarks.table2.summary import LATE, Summary
@@ -19,14 +19,15 @@ OURS = "meta_sac_lag"
 NOTE_OF_TASKS = (
     "Means over the seeds with the 95 % interval of the mean (Student's t, cut off where the figure cannot be; seeds "
     "that agree exactly have one of no width); the best of a task is bold. Return and violations: of the episodes that "
-    f"ended in the last {LATE:.0%} of the training, with the exploring policy, as the paper's; violations in all: of "
-    "the whole training, of an agent; deterministic: episodes with the deterministic policy after it."
+    f"ended in the last {LATE:.0%} of the training, with the exploring policy, as the paper's, so many of an agent; "
+    "violations in all: of the whole training, of an agent; deterministic: episodes with the deterministic policy "
+    "after it."
 )
 NOTE_OF_ALL = (
     "Interquartile means over all tasks and seeds with 95 % stratified bootstrap intervals (Agarwal et al. 2021), "
-    "which few seeds make too narrow. Normalised return: of late, 0 is that of random actions, 1 that of a task's best "
-    "algorithm here. P: how probable it is that a seed of Meta SAC-Lag does better than one of the other, in the mean "
-    "over the tasks; an interval that holds ½ tells nothing."
+    "which few seeds make too narrow. Normalised return: of late, 0 is that of random actions, 1 that of the script "
+    "that solves the task. P: how probable it is that a seed of Meta SAC-Lag does better than one of the other, in the "
+    "mean over the tasks; an interval that holds ½ tells nothing."
 )
 
 
@@ -37,7 +38,7 @@ class _Column(NamedTuple):
     of: Callable[[Summary], float]
     decimals: int
     sign: int
-    """Of what is better: more or less."""
+    """Of what is better: more or less; 0 where neither is."""
     within: tuple[float, float] = (0.0, math.inf)
     """What it can be."""
     printed: int | None = None
@@ -48,6 +49,7 @@ ANY, SHARE = (-math.inf, math.inf), (0.0, 1.0)
 _COLUMNS = (
     _Column("return", lambda each: each.return_, 2, 1, ANY, 0),
     _Column("violations", lambda each: each.violation_rate, 2, -1, SHARE, 1),
+    _Column("of episodes", lambda each: each.episodes, 0, 0),
     _Column("violations in all", lambda each: each.violations, 0, -1),
     _Column("return, deterministic", lambda each: each.evaluation_return, 2, 1, ANY),
     _Column("violations, deterministic", lambda each: each.evaluation_violation_rate, 2, -1, SHARE),
@@ -55,9 +57,9 @@ _COLUMNS = (
 )
 
 
-def markdown(summaries: Sequence[Summary]) -> str:
-    """All tables of the cells."""
-    parts = [table2(summaries), NOTE_OF_TASKS, together(summaries), NOTE_OF_ALL, effort(summaries)]
+def markdown(summaries: Sequence[Summary], *, one_code: bool = True) -> str:
+    """All tables of the cells; what they say together only if they are of one code."""
+    parts = [table2(summaries), NOTE_OF_TASKS, *([together(summaries)] if one_code else []), effort(summaries)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -75,7 +77,7 @@ def table2(summaries: Sequence[Summary]) -> str:
                 name: mean([column.of(each) for each in those], column.within) for name, those in seeds.items()
             }
             known = [each.value for each in estimates.values() if not math.isnan(each.value)]
-            best = max(known, key=lambda value: column.sign * value, default=math.nan)
+            best = max(known, key=lambda value: column.sign * value, default=math.nan) if column.sign else math.nan
             for name, estimate in estimates.items():
                 shown[name].append(_shown(estimate, column.decimals, best))
                 if column.printed is not None:
@@ -86,11 +88,16 @@ def table2(summaries: Sequence[Summary]) -> str:
 
 
 def together(summaries: Sequence[Summary]) -> str:
-    """A row for each algorithm, over the tasks."""
-    safety = _scores(summaries, lambda each: -each.violation_rate)
-    returns = normalised(_scores(summaries, lambda each: each.return_), _lowest(summaries))
+    """A row for each algorithm, over the tasks that all of them have."""
+    names = _algorithms(summaries)
+    those = [[each for each in summaries if each.algorithm == name] for name in names]
+    shared = [task for task in TASKS if all(any(each.task == task for each in some) for some in those)]
+    if not shared:
+        return "No task has cells of all these algorithms: nothing can be told over the tasks."
+    found = [each for each in summaries if each.task in shared]
+    safety, returns = _scores(found, lambda each: -each.violation_rate), _scores(found, _normalised_return)
     rows = []
-    for name in _algorithms(summaries):
+    for name in names:
         harm = {task: [-value for value in values] for task, values in safety[name].items()}
         compared = [
             _shown(probability_of_improvement(each[OURS], each[name]), 2) if name != OURS and OURS in each else "–"
@@ -99,21 +106,33 @@ def together(summaries: Sequence[Summary]) -> str:
         estimates = [_shown(interquartile_mean(each), 2) for each in (returns[name], harm)]
         rows.append([ALGORITHMS[name], *estimates, *compared])
     better = [f"P({ALGORITHMS[OURS]} {word})" for word in ("returns more", "violates less")]
-    return _table(["algorithm", "normalised return", "violations", *better], rows, words=1)
+    table = _table(["algorithm", "normalised return", "violations", *better], rows, words=1)
+    return f"Over {', '.join(TASKS[task].title for task in shared)}:\n\n{table}\n\n{NOTE_OF_ALL}"
 
 
 def effort(summaries: Sequence[Summary]) -> str:
-    """A row for each task: how fast its cells were trained."""
+    """A row for each task and device: how fast its cells were trained."""
     rows = []
-    for task in _tasks(summaries):
-        cells = [each for each in summaries if each.task == task]
+    devices = sorted({each.device for each in summaries})
+    for task, device in product(_tasks(summaries), devices):
+        cells = [each for each in summaries if (each.task, each.device) == (task, device)]
+        if not cells:
+            continue
         hours = sum(each.seconds / each.together for each in cells) / 3600
         rates = sorted(each.steps_per_s for each in cells)
         spread = f"{rates[len(rates) // 2]:.0f} ({rates[0]:.0f} to {rates[-1]:.0f})"
-        figures = (len(cells), cells[0].steps, spread, f"{hours:.2f}", f"{len(cells) / hours:.0f}")
-        rows.append([TASKS[task].title, *map(str, figures)])
-    heading = ["task", "cells", "steps of each", "steps/s of a worker", "hours of a worker", "cells/hour of a worker"]
-    return _table(heading, rows, words=1)
+        figures = (len(cells), cells[0].steps, spread, f"{hours:.2f}", f"{len(cells) / hours:.3g}")
+        rows.append([TASKS[task].title, device, *map(str, figures)])
+    heading = [
+        "task",
+        "device",
+        "cells",
+        "steps of each",
+        "steps/s of a worker",
+        "hours of a worker",
+        "cells/hour of a worker",
+    ]
+    return _table(heading, rows, words=2)
 
 
 def _tasks(summaries: Sequence[Summary]) -> list[str]:
@@ -136,14 +155,9 @@ def _scores(summaries: Sequence[Summary], figure: Callable[[Summary], float]) ->
     return scores
 
 
-def _lowest(summaries: Sequence[Summary]) -> dict[str, float]:
-    """The mean return of random actions, by task; the lowest return where no random episode came to its end."""
-    lowest = {}
-    for task in _tasks(summaries):
-        cells = [each for each in summaries if each.task == task]
-        random = [each.random_return for each in cells if not math.isnan(each.random_return)]
-        lowest[task] = sum(random) / len(random) if random else min(each.return_ for each in cells)
-    return lowest
+def _normalised_return(summary: Summary) -> float:
+    random, solving = TASKS[summary.task].returns
+    return (summary.return_ - random) / (solving - random)
 
 
 def _shown(estimate: Estimate, decimals: int, best: float = math.nan) -> str:

@@ -1,5 +1,6 @@
 """What a worker does with a batch, wherever it runs."""
 
+import platform
 import time
 from collections.abc import Callable
 
@@ -14,16 +15,27 @@ TOLD_EVERY = 1.0
 """s between two words on the progress."""
 
 
-def work(batch: Batch, tell: Callable[[int], object]) -> list[bytes]:
+class CodeError(RuntimeError):
+    """The worker's code is not that of the one who asked; the message tells where it runs."""
+
+
+def work(batch: Batch, wanted: str, tell: Callable[[int], object]) -> list[bytes]:
     """Train `batch`, with one thread; returns the record of each of its cells.
 
     Args:
         batch: what to train.
+        wanted: the code version of the one who asks.
         tell: called with the steps so far, of training and evaluation, at once and then every second.
+
+    Raises:
+        CodeError: the code here is of another version, which is found before anything is trained.
     """
     torch.set_num_threads(1)
     begun = told = time.monotonic()
     tell(0)
+    code = code_version(batch.environment, batch.peer)
+    if code != wanted:
+        raise CodeError(f"{platform.node()} has code or packages of version {code}, asked for is {wanted}")
 
     def sometimes(steps: int) -> None:
         nonlocal told
@@ -31,7 +43,6 @@ def work(batch: Batch, tell: Callable[[int], object]) -> list[bytes]:
             told = time.monotonic()
             tell(steps)
 
-    code = code_version(batch.environment, batch.peer)
     if batch.peer:
         from msaclag_benchmarks.table2 import peers  # needs stable-baselines3
 

@@ -27,7 +27,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([here, os.environ.get("PYTHONPATH", "")]))
     for kind in ("Corridor", "Hangs", "Dies", "Tells", "Breaks", "Truncated"):
         environment = f"corridor_env:corridor/{kind}-v0"
-        monkeypatch.setitem(TASKS, kind.lower(), Task(kind, environment, "car_circle2"))
+        monkeypatch.setitem(TASKS, kind.lower(), Task(kind, environment, "car_circle2", (0.0, 10.0)))
     training = Training(steps=160, warmup=80, updates_per_step=0.5, evaluation_episodes=3)
     monkeypatch.setitem(PROFILES, "small", Profile(training, (0, 1), CHANGES))
 

@@ -26,7 +26,7 @@ class Witness:
     def says(self, line):
         self.lines.append(line)
 
-    def ticks(self):
+    def ticks(self, left):
         pass
 
 
@@ -40,6 +40,16 @@ def test_a_worker_that_hangs_is_killed_and_named(batch, tmp_path, monkeypatch):
     assert line.startswith("hangs/sac, seed 0: FAILED, its worker, process ")
     assert "told nothing for 2 s and was killed" in line
     assert not list(tmp_path.rglob("*.json"))
+
+
+def test_of_seeds_that_fail_together_each_is_begun_alone_and_other_code_never(batch, tmp_path, monkeypatch):
+    wanted, witness = batch("breaks", "sac", (0, 1)), Witness()
+    alone = [wanted._replace(seeds=(seed,)) for seed in (0, 1)]
+    monkeypatch.setattr(spreading, "code_version", lambda environment, peer: "0123abcd")
+    with Processes(2) as crew:
+        assert {*spread([wanted], crew, Store(tmp_path), witness)} == {*alone}
+    failed = [line for line in witness.lines if "FAILED" in line]
+    assert len(failed) == 3 and all("CodeError: " in line and "asked for is 0123abcd" in line for line in failed)
 
 
 @pytest.mark.slow
