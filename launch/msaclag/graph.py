@@ -107,6 +107,18 @@ def describe(arguments: LaunchArguments) -> list[NodeDescription]:
     ]
 
 
+def make_folders(arguments: LaunchArguments) -> None:
+    """Make the folder of the run and that of its nodes' logs.
+
+    Raises:
+        GraphError: they cannot be made.
+    """
+    try:
+        (arguments.output / "log").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GraphError(f"the folder {arguments.output} cannot be made: {error.strerror}") from error
+
+
 def _about(arguments: LaunchArguments) -> str:
     """What the bag is to tell of the run: its arm, its arguments and the further parameters of its nodes."""
     given = {name: str(value) if isinstance(value, Path) else value for name, value in asdict(arguments).items()}

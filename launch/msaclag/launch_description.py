@@ -11,12 +11,11 @@ from launch.events.process import ProcessExited
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from msaclag.graph import GraphError, NodeDescription, describe
+from msaclag.graph import GraphError, NodeDescription, describe, make_folders
 from msaclag.launch_arguments import LaunchArguments, default_text, defaults, describe_setting, read_arguments, split
 from msaclag.node_process import PATIENCE
 from msaclag.pours import make_pours
 from msaclag.respawn import Respawn
-from msaclag.up import make_folders
 from msaclag_ros.settings import settings_of
 
 OnExit = Callable[[ProcessExited, LaunchContext], Action | list[Action] | None]

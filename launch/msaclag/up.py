@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from rich.console import Console
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
-from msaclag.graph import GraphError, NodeDescription, describe
+from msaclag.graph import NodeDescription, describe, make_folders
 from msaclag.launch_arguments import LaunchArguments, listing, read_arguments, split
 from msaclag.node_process import executable
 from msaclag.pours import make_pours
@@ -80,18 +80,6 @@ def _draw(arguments: LaunchArguments, console: Console) -> None:
         figures.draw(arguments.output)
     except MetricsError as error:
         console.print(f"no figures: {error}", soft_wrap=True)
-
-
-def make_folders(arguments: LaunchArguments) -> None:
-    """Make the folder of the run and that of its logs.
-
-    Raises:
-        GraphError: they cannot be made.
-    """
-    try:
-        (arguments.output / "log").mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise GraphError(f"the folder {arguments.output} cannot be made: {error.strerror}") from error
 
 
 def _run(nodes: list[NodeDescription], arguments: LaunchArguments, view: RunDisplay, asked: Event) -> int:

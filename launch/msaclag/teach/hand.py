@@ -77,14 +77,13 @@ def _device(name: str) -> Device:
 
 
 def _teach(arguments: LaunchArguments, device: Device, file: Path, wanted: int) -> int:
-    from msaclag.graph import describe
+    from msaclag.graph import describe, make_folders
     from msaclag.node_process import executable
     from msaclag.supervision import Supervision
     from msaclag.teach.lessons import Lessons
     from msaclag.teach.teacher import Teacher
     from msaclag.teach.view import View
     from msaclag.terminal import RunDisplay  # ROS and torch take seconds, which a mistake need not wait for
-    from msaclag.up import make_folders
 
     console = Console(highlight=False)
     attended = replace(arguments, respawn=False)  # whoever holds the device sees what died
