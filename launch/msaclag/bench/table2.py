@@ -36,7 +36,7 @@ def table2(
     code or with other settings, or is damaged, is named and never counted.
 
     Args:
-        profile: quick is a look, some two hours on two slow cores; paper has its settings, and takes days.
+        profile: quick is a look, some three hours on two slow cores; paper has its settings, and takes days.
         tasks: Those of the profile's to train, all if left out.
         algorithms: Likewise; sb3_sac and sb3_sac_penalty need stable-baselines3.
         seeds: Other seeds than the profile's.

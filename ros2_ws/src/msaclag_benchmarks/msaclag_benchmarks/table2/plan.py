@@ -36,7 +36,7 @@ PROFILES = {
         changes={},
     ),
 }
-"""A look within some two hours of two slow cores: small networks, every other step without an update, higher rates.
+"""A look within some three hours of two slow cores: small networks, every other step without an update, higher rates.
 And the paper's settings; its steps and seeds it does not tell: a million and a warm-up of 10⁴ are customary."""
 
 
