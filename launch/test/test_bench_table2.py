@@ -10,6 +10,7 @@ from msaclag import cli
 from msaclag_benchmarks.table2.batch import Training
 from msaclag_benchmarks.table2.paper import TASKS, Task
 from msaclag_benchmarks.table2.plan import PROFILES, Profile
+from msaclag_benchmarks.table2.store import Store
 
 CORRIDOR = Path(__file__).resolve().parents[2] / "ros2_ws/src/msaclag_benchmarks/test/table2"
 
@@ -50,7 +51,8 @@ def test_what_fails_is_named_what_is_whole_is_left_alone_and_what_is_damaged_nev
     assert cli.main(words) == 2
     told = capsys.readouterr().err
     assert f"{cell}: it is truncated or damaged" in told and "--retrain" in told
-    assert cli.main([*words, "--report-only"]) == 0
+    with Store(tmp_path).alone():
+        assert cli.main([*words, "--report-only"]) == 0, "a bench at work does not hinder it"
     assert f"left out: {cell}" in capsys.readouterr().out
     assert "Missing, of those asked for: corridor/sac/seed-1." in (tmp_path / "table2.md").read_text()
 
