@@ -1,6 +1,7 @@
 """A run of `msaclag bench table2`: what is to be trained, by whom, and what all that is there tells."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,13 +54,10 @@ def run(
     console, store, failed = Console(highlight=False), Store(folder), list[Batch]()
     try:
         batches = plan(*chosen, device=workers.device if workers else "cpu")
-        if workers:
-            with store.alone():
-                if left := _left(batches, store, console, retrain=retrain):
-                    failed = _trained(left, batches, store, workers, console)
-                _report(batches, store, console)
-        else:
-            _report(batches, store, console, of_this_code=False)
+        with store.alone() if workers else nullcontext():
+            if workers and (left := _left(batches, store, console, retrain=retrain)):
+                failed = _trained(left, batches, store, workers, console)
+            _report(batches, store, console, of_this_code=workers is not None)
     except (PlanError, StoreError) as error:
         raise SettingError(str(error)) from error
     if failed:
@@ -117,7 +115,7 @@ def _crew(workers: Workers) -> Crew:
     return Processes(jobs or (1 if device == "cuda" else cores()))
 
 
-def _report(batches: Sequence[Batch], store: Store, console: Console, *, of_this_code: bool = True) -> None:
+def _report(batches: Sequence[Batch], store: Store, console: Console, *, of_this_code: bool) -> None:
     """Write tables and figures of the cells that are whole, and show the table.
 
     Raises:

@@ -89,9 +89,8 @@ def table2(summaries: Sequence[Summary]) -> str:
 
 def together(summaries: Sequence[Summary]) -> str:
     """A row for each algorithm, over the tasks that all of them have."""
-    names = _algorithms(summaries)
-    those = [[each for each in summaries if each.algorithm == name] for name in names]
-    shared = [task for task in TASKS if all(any(each.task == task for each in some) for some in those)]
+    names, there = _algorithms(summaries), {(each.task, each.algorithm) for each in summaries}
+    shared = [task for task in TASKS if all((task, name) in there for name in names)]
     if not shared:
         return "No task has cells of all these algorithms: nothing can be told over the tasks."
     found = [each for each in summaries if each.task in shared]
