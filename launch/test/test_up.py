@@ -74,7 +74,16 @@ def graph(tmp_path):
     started = []
 
     def start(*words, **how):
-        command = [sys.executable, "-m", "msaclag", "up", "pour_coffee_sim", f"run_dir:={tmp_path / 'run'}", *words]
+        command = [
+            sys.executable,
+            "-m",
+            "msaclag",
+            "up",
+            "pour_coffee_sim",
+            f"run_dir:={tmp_path / 'run'}",
+            "pours:=0",
+            *words,
+        ]
         environment = {**os.environ, "AMENT_PREFIX_PATH": prefixes, "ORDER": str(tmp_path / "order"), **how}
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=tmp_path

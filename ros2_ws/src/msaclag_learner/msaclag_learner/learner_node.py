@@ -6,7 +6,6 @@ blocks. A resumed run begins with a new episode.
 """
 
 import json
-import math
 import time
 from uuid import uuid4
 
@@ -18,16 +17,15 @@ from std_srvs.srv import Trigger
 
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
-from msaclag_learner.episode_client import UNANSWERED, EpisodeClient
+from msaclag_learner.episode_client import EpisodeClient
 from msaclag_learner.experience import ExperienceError
-from msaclag_learner.followed import Followed
-from msaclag_learner.received import received
+from msaclag_learner.step import Step
 from msaclag_learner.trainer import Trainer
 from msaclag_learner.training_run import DeviceError, DivergedError
+from msaclag_learner.transition_feed import TransitionFeed
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
 from msaclag_msgs.msg import Transition as TransitionMessage
-from msaclag_msgs.srv import FetchTransitions
 from msaclag_ros.diagnostics import OK, STALE, Health, publish_health
 from msaclag_ros.endpoints import publisher, subscribe
 from msaclag_ros.exclusive import claim
@@ -40,11 +38,8 @@ from msaclag_ros.timer import every
 
 RETRY = 1.0
 """s between two requests for an episode while a person or the arm keeps the environment."""
-FETCHED_AT_ONCE = 1000
-"""Transitions in an answer of the environment's log."""
 SILENCE = 1.0
 """s without an observation or a transition after which the environment's log is asked for what may have been lost."""
-
 STALE_AFTER = 5.0
 """s of it within an episode after which the health tells of it."""
 
@@ -70,17 +65,12 @@ class LearnerNode(Node):
         self._held: Observation | None = None
         self._episode: int | None = None
         self._episode_over = False
-        self._next_seq = 0  # no log is followed yet
-        self._early: dict[int, TransitionMessage] = {}
-        self._fetching_since = -math.inf
         self._heard = time.monotonic()
-        self._fetched = 0
         self._acting, self._transitions = Pace(), Pace()
         self._news = self.create_guard_condition(self._go_on)
         self._action, self._status = publisher(self, "action"), publisher(self, "learner_status")
         subscribe(self, "observation", self._on_observation, liveliness=self._on_environment_liveliness)
         subscribe(self, "transition", self._on_transition)
-        self._fetch = self.create_client(FetchTransitions, "fetch_transitions")
         self._episodes = EpisodeClient(self, self._on_reset_done)
         self.create_service(SERVICES["save_checkpoint"], "save_checkpoint", self._on_save)
         every(self, 0.5, self._look_after)
@@ -88,6 +78,7 @@ class LearnerNode(Node):
         self._waiting_since = time.monotonic()
         self._start = every(self, 0.1, self._begin_when_connected)
         self.trainer = Trainer(self.config, self._news.trigger)
+        self._feed = TransitionFeed(self, self.trainer, self._handed_over)
 
     def close(self) -> None:
         """End the training process, which leaves whole files."""
@@ -139,35 +130,13 @@ class LearnerNode(Node):
         """Once all that was logged before is taken in; what the episode is for is the trainer's to say."""
         report = self.trainer.report
         assert report is not None
-        if not self._follows(result, report.followed):
+        if not self._feed.reaches(result):
             return
         first, self._reset_result = result.first_observation, None
         if not first.evaluation and (report.trained or report.wants_initial_state):
             self._request_episode()  # which ends this one before anything was done in it
         else:
             self._held, self._episode = first, first.episode
-
-    def _follows(self, result: ResetEpisode.Result, followed: Followed) -> bool:
-        """Whether the next transition is the episode's first; sees to it that it will be."""
-        due = result.next_seq
-        if followed.log == result.log and followed.seq + 1 < due:
-            self._next_seq = followed.seq + 1
-            self._fetch_missing(due - self._next_seq)
-            return False
-        if (followed.log, followed.seq + 1) != (result.log, due):
-            if followed.log == result.log:
-                self.get_logger().error(
-                    f"the environment's log has lost transitions {due} to {followed.seq}, which are learned from"
-                )
-            self._follow(result.log, due - 1)
-            return False
-        self._next_seq = due
-        return True
-
-    def _follow(self, log: str, seq: int) -> None:
-        self.trainer.follow(log, seq)
-        self._next_seq = seq + 1
-        self._early = {number: message for number, message in self._early.items() if number > seq}
 
     def _retry(self, reason: str) -> None:
         self.get_logger().warning(reason, throttle_duration_sec=10.0)
@@ -225,51 +194,11 @@ class LearnerNode(Node):
 
     def _on_transition(self, message: TransitionMessage) -> None:
         self._heard = time.monotonic()
-        if not self._next_seq or message.seq < self._next_seq:
-            return
-        self._early[message.seq] = message
-        self._take_in_order()
-        if self._early:
-            self._fetch_missing(min(self._early) - self._next_seq)
+        self._feed.hear(message)
 
-    def _fetch_missing(self, count: int) -> None:
-        """Ask the environment's log for `count` transitions; one request at a time, repeated by `_look_after`."""
-        now = time.monotonic()
-        if now - self._fetching_since < UNANSWERED or not self._fetch.service_is_ready():
-            return
-        self._fetching_since = now
-        request = FetchTransitions.Request(first_seq=self._next_seq, limit=min(count, FETCHED_AT_ONCE))
-        self._fetch.call_async(request).add_done_callback(self._on_fetched)
-
-    def _on_fetched(self, future: Future) -> None:
-        self._fetching_since = -math.inf
-        response = future.result()
-        transitions = response.transitions
-        if transitions:
-            self._fetched += len(transitions)
-            self.get_logger().warning(f"{len(transitions)} transitions were not heard, and fetched from the log")
-            first = transitions[0].seq
-        elif response.complete and self._reset_result is not None:
-            first = self._reset_result.next_seq
-        else:
-            return
-        if first > self._next_seq:
-            self.get_logger().error(
-                f"transitions {self._next_seq} to {first - 1} are no longer in the log: not learned"
-            )
-            assert self.trainer.report is not None
-            self._follow(self.trainer.report.followed.log, first - 1)
-        self._early |= {message.seq: message for message in transitions if message.seq >= self._next_seq}
-        self._take_in_order()
-
-    def _take_in_order(self) -> None:
-        while self._next_seq in self._early:
-            message = self._early.pop(self._next_seq)
-            self._next_seq += 1
-            step = received(message)
-            self._transitions.note()
-            self.trainer.take_in_logged(message.seq, step)
-            self._episode_over |= step.ended and message.episode == self._episode
+    def _handed_over(self, message: TransitionMessage, step: Step) -> None:
+        self._transitions.note()
+        self._episode_over |= step.ended and message.episode == self._episode
 
     def _after_episode(self) -> None:
         """Ask for the next episode; the evaluation waits for the last update."""
@@ -287,15 +216,16 @@ class LearnerNode(Node):
         if self.trainer.begun and event.alive_count == 0 and self.exit_code is None:
             self.get_logger().error("the environment is gone; waiting for it to come back")
             self._episodes.give_up()
+            self._feed.give_up()
             self._reset_result = self._held = self._answer = self._episode = None
-            self._episode_over, self._fetching_since = False, -math.inf
+            self._episode_over = False
             self._start.reset()
 
     # Telling
 
     def _look_after(self) -> None:
-        if self._next_seq and time.monotonic() - self._heard > SILENCE and self._held is None:
-            self._fetch_missing(1)
+        if time.monotonic() - self._heard > SILENCE and self._held is None:
+            self._feed.fetch_next()
         self._go_on()
         self._tell_status()
 
@@ -318,7 +248,7 @@ class LearnerNode(Node):
             **self._transitions.tell("transitions/s"),
             **self._acting.tell("actions/s", "action"),
             "environment heard, s ago": f"{silent:.1f}",
-            "transitions fetched from the log": self._fetched,
+            "transitions fetched from the log": self._feed.fetched,
         }
         in_episode = self._episode is not None and not self._episode_over
         if in_episode and silent > STALE_AFTER:
