@@ -18,8 +18,8 @@ from kinova_pour_env.scene import Scene
 from msaclag.teach.hand import hand
 from msaclag.teach.replay import replay
 from msaclag_learner.demonstrations import Demonstrations
-from msaclag_learner.experience import Transition
 from msaclag_learner.seeds import episode_seed
+from msaclag_learner.transition import Transition
 from msaclag_ros.settings import SettingError
 from sim_bridge.pour_coffee import make_pour_coffee
 

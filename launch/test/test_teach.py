@@ -28,7 +28,7 @@ from msaclag_learner import checkpoint
 from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.demonstrations import Demonstrations
-from msaclag_learner.experience import Transition
+from msaclag_learner.transition import Transition
 
 AT_REST = np.zeros(4)
 LAYOUT = TransitionLayout(15, 4)

@@ -188,7 +188,7 @@ def test_a_node_that_always_dies_ends_the_graph(graph, tmp_path):
 def test_the_graph_itself(tmp_path):
     command = [sys.executable, "-m", "msaclag", "up", "pour_coffee_sim", f"run_dir:={tmp_path / 'run'}"]
     process = subprocess.run(
-        [*command, "steps:=520", "evaluation_episodes:=1"], capture_output=True, text=True, timeout=110
+        [*command, "steps:=520", "pours:=1", "evaluation_episodes:=1"], capture_output=True, text=True, timeout=110
     )
     assert process.returncode == 0, process.stdout + process.stderr
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["steps"] >= 520

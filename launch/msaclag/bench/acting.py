@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
-from msaclag_learner.experience import Transition
 from msaclag_learner.step import Step
 from msaclag_learner.trainer import Trainer
+from msaclag_learner.transition import Transition
 
 RATE = 40
 """Observations a second."""

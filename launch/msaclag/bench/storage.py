@@ -12,8 +12,9 @@ import torch
 
 from msaclag.bench.race import Spread
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
-from msaclag_learner.experience import Experience, Transition
+from msaclag_learner.experience import Experience
 from msaclag_learner.training_run import TrainingRun
+from msaclag_learner.transition import Transition
 
 CHUNK = 10_000
 VIOLATING = 0.05

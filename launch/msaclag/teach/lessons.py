@@ -10,7 +10,7 @@ import torch
 from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.compatibility import check_conditions
 from msaclag_learner.demonstrations import Demonstrations
-from msaclag_learner.experience import Transition
+from msaclag_learner.transition import Transition
 
 
 class Lessons:

@@ -20,8 +20,8 @@ from rclpy.task import Future
 from kinova_pour_env.goal import OBSERVATIONS
 from msaclag.teach.steering import standing
 from msaclag_learner.buffers import TransitionLayout
-from msaclag_learner.experience import Transition
 from msaclag_learner.received import received
+from msaclag_learner.transition import Transition
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
 from msaclag_msgs.msg import Transition as TransitionMessage

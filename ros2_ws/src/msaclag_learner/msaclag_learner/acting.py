@@ -1,18 +1,17 @@
-"""The policy that acts: its weights in numpy, exchanged whole, so that acting never waits for an update."""
+"""The policy that acts: its weights in numpy, exchanged whole, so that acting waits for no update.
+
+Without PyTorch, which takes seconds to load: a learner that was started again acts the sooner.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-
-from msaclag_learner.actor import LOG_STD_RANGE, Actor
-from msaclag_learner.mlp import Mlp
-from msaclag_learner.normalisation import StateNormaliser
 
 Array = NDArray[np.float32]
 Layers = list[tuple[Array, Array]]
+LOG_STD_RANGE = (-20.0, 2.0)
+"""As in Haarnoja et al. (2018)."""
 
 
 class Weights(NamedTuple):
@@ -31,27 +30,6 @@ class Weights(NamedTuple):
         """Numbers of an action."""
         _, bias = self.layers[-1]
         return len(bias) // 2
-
-
-def weights_of(actor: Actor, normaliser: StateNormaliser, version: int) -> Weights:
-    """A copy of what `actor`'s only agent acts by after `version` updates; one transfer where they lie on a GPU."""
-    parts = [*normaliser.state().values(), actor.parameters, actor.averaged]
-    copy = torch.cat(parts, dim=1).to("cpu", torch.float32)
-    mean, spread, bound, parameters, averaged = copy.split([part.shape[1] for part in parts], dim=1)
-    shape = actor.networks.shape
-    return Weights(
-        mean[0].numpy(),
-        spread[0].numpy(),
-        bound[0].numpy(),
-        _layers(shape, parameters),
-        _layers(shape, averaged),
-        version,
-    )
-
-
-def _layers(shape: Mlp, parameters: Tensor) -> Layers:
-    """Weights and biases of `parameters` [1, size]."""
-    return [(weight[0].numpy(), bias[0, 0].numpy()) for weight, bias in shape.layers(parameters)]
 
 
 class ActingPolicy:

@@ -7,12 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from msaclag_learner.acting import LOG_STD_RANGE
 from msaclag_learner.configuration import OptimiserName
 from msaclag_learner.mlp import Mlp, Networks
 from msaclag_learner.optimisers import OPTIMISERS
-
-LOG_STD_RANGE = (-20.0, 2.0)
-"""As in Haarnoja et al. (2018)."""
 
 
 class Drawn(NamedTuple):

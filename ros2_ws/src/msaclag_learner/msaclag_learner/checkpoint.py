@@ -14,13 +14,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from msaclag_learner.errors import TrainingError
 from msaclag_ros.disk import to_disk
 
 FORMAT = 3
 FILE = "checkpoint.safetensors"
 
 
-class CheckpointError(RuntimeError):
+class CheckpointError(TrainingError):
     """A checkpoint that cannot be written or must not be loaded; the message names the file and the remedy."""
 
 

@@ -13,7 +13,8 @@ from torch import Tensor
 from msaclag_learner import checkpoint
 from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.checkpoint import CheckpointError
-from msaclag_learner.experience import Transition, checked_row
+from msaclag_learner.experience import checked_row
+from msaclag_learner.transition import Transition
 
 FILE = "demonstrations.safetensors"
 KIND = "demonstrations"

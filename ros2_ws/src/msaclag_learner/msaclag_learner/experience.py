@@ -5,7 +5,6 @@ RLPD, Ball et al. 2023).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -17,44 +16,11 @@ from msaclag_learner.buffers import RowRings, TransitionLayout
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.draws import Draws
 from msaclag_learner.samples import Batch, Samples
+from msaclag_learner.transition import ExperienceError, Transition, checked
 
 Array = NDArray[np.float32]
-LARGEST = float(np.finfo(np.float32).max)
 LARGEST_REWARD = 1e12
 """Adam's memory holds squares of values, 1 / (1 − γ_r) times a reward or more, in float32."""
-
-
-class ExperienceError(ValueError):
-    """What must not be learned from, or is too little to learn from; the message names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """(s, a, r, c, s′): observation [S], action [A] as chosen, reward, cost 0 or 1, next observation [S], end.
-
-    Not as it was executed: what an arm does in a step is mostly what it did in the one before, and where its filter
-    limits jerk a critic of executed actions cannot tell what another choice is worth (docs/algorithm.md).
-    """
-
-    observation: Array
-    action: Array
-    reward: float
-    cost: int
-    next_observation: Array
-    terminated: bool
-
-
-def checked(name: str, values: Array, size: int) -> Array:
-    """A copy of `values` [size] in float32.
-
-    Raises:
-        ExperienceError: they are not `size` finite numbers.
-    """
-    if np.shape(values) != (size,):
-        raise ExperienceError(f"the {name} has shape {np.shape(values)}, not ({size},)")
-    if not (np.abs(values) <= LARGEST).all():
-        raise ExperienceError(f"the {name} holds a number that is not finite: {values}")
-    return np.array(values, np.float32)
 
 
 def checked_row(transition: Transition, layout: TransitionLayout) -> Array:

@@ -15,13 +15,12 @@ from rclpy.node import Node
 from rclpy.task import Future
 from std_srvs.srv import Trigger
 
-from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.episode_client import EpisodeClient
-from msaclag_learner.experience import ExperienceError
+from msaclag_learner.errors import TrainingError
 from msaclag_learner.step import Step
 from msaclag_learner.trainer import Trainer
-from msaclag_learner.training_run import DeviceError, DivergedError
+from msaclag_learner.transition import ExperienceError
 from msaclag_learner.transition_feed import TransitionFeed
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction
@@ -268,5 +267,4 @@ class LearnerNode(Node):
 
 def main() -> int:
     """Run the learner node; see `msaclag_ros.node_main` for the exit codes."""
-    user_errors = (CheckpointError, DeviceError, DivergedError, ExperienceError, Refused, OSError)
-    return run(LearnerNode, user_errors=user_errors)
+    return run(LearnerNode, user_errors=(TrainingError, ExperienceError, Refused, OSError))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from msaclag_learner.experience import Transition
 from msaclag_learner.step import Step
+from msaclag_learner.transition import Transition
 from msaclag_msgs.msg import Transition as TransitionMessage
 
 

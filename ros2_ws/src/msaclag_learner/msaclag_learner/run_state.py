@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from msaclag_learner import algorithms, checkpoint
-from msaclag_learner.acting import ActingPolicy, weights_of
+from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.acting_weights import weights_of
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.compatibility import (
     check_conditions,

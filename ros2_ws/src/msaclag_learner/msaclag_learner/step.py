@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from msaclag_learner.experience import Transition
+from msaclag_learner.transition import Transition
 
 
 class Step(NamedTuple):

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.distributions import Normal
 from torch.func import functional_call
 
-from msaclag_learner.actor import LOG_STD_RANGE
+from msaclag_learner.acting import LOG_STD_RANGE
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.samples import Batch, Samples
 

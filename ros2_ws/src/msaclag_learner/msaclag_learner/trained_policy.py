@@ -5,7 +5,8 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from msaclag_learner import algorithms, checkpoint
-from msaclag_learner.acting import ActingPolicy, weights_of
+from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.acting_weights import weights_of
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.run_state import GENERATOR
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from msaclag_learner.acting import ActingPolicy
 from msaclag_learner.configuration import TrainingConfig
-from msaclag_learner.experience import checked
 from msaclag_learner.step import Step
 from msaclag_learner.trainer_link import Begin, Call, End, Failed, Report, Save, Saved
+from msaclag_learner.transition import checked
 
 Array = NDArray[np.float32]
 

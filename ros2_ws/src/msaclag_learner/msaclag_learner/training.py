@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.demonstrations import NO_CONDITIONS
-from msaclag_learner.experience import ExperienceError, Transition
 from msaclag_learner.seeds import episode_seed
 from msaclag_learner.status import Status
 from msaclag_learner.training_run import TrainingRun
+from msaclag_learner.transition import ExperienceError, Transition
 from msaclag_ros.interruption import undivided
 
 Environment = gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]

@@ -20,12 +20,13 @@ from msaclag_learner.captured import update_of
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import TrainingConfig
 from msaclag_learner.demonstrations import NO_CONDITIONS
-from msaclag_learner.experience import ExperienceError, Transition, checked
+from msaclag_learner.errors import TrainingError
 from msaclag_learner.followed import Followed
 from msaclag_learner.metrics import LOG_EVERY, Metrics, or_none
 from msaclag_learner.run_state import RunState
 from msaclag_learner.status import Status
 from msaclag_learner.step import Step
+from msaclag_learner.transition import ExperienceError, Transition, checked
 
 Array = NDArray[np.float32]
 TUNED = ("threshold", "multiplier", "temperature")
@@ -36,11 +37,11 @@ LONGEST_UNSAVED = 10
 """Times `checkpoint_every`, after which an episode is not waited for."""
 
 
-class DivergedError(RuntimeError):
+class DivergedError(TrainingError):
     """Training has produced numbers that are not finite."""
 
 
-class DeviceError(RuntimeError):
+class DeviceError(TrainingError):
     """The device to train on is not there."""
 
 

@@ -1,7 +1,11 @@
+import subprocess
+import sys
+
 import numpy as np
 import torch
 
-from msaclag_learner.acting import ActingPolicy, weights_of
+from msaclag_learner.acting import ActingPolicy
+from msaclag_learner.acting_weights import weights_of
 from msaclag_learner.actor import Actor
 from msaclag_learner.mlp import Mlp, Networks
 from msaclag_learner.normalisation import StateNormaliser
@@ -67,3 +71,9 @@ def test_the_average_follows_the_policy_by_its_share() -> None:
     before = actor.averaged.clone()
     actor.average(updates=torch.tensor(1000.0))
     torch.testing.assert_close(actor.averaged, 0.75 * before + 0.25 * actor.parameters)
+
+
+def test_the_node_that_acts_loads_no_pytorch() -> None:
+    """It takes the process seconds and 200 MB."""
+    seen = "import sys, msaclag_learner.learner_node; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", seen], check=False).returncode == 0

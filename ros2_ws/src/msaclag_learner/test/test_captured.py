@@ -15,8 +15,9 @@ from msaclag_learner.algorithm import Algorithm
 from msaclag_learner.captured import CapturedUpdate, undisturbed, update_of
 from msaclag_learner.configuration import AlgorithmConfig, AlgorithmName, TrainingConfig
 from msaclag_learner.draws import Draws
-from msaclag_learner.experience import Experience, Transition
+from msaclag_learner.experience import Experience
 from msaclag_learner.training_run import DivergedError, TrainingRun
+from msaclag_learner.transition import Transition
 
 STATES, ACTIONS = 4, 2
 CONFIG = AlgorithmConfig(hidden=(24, 24), batch=16, initial_threshold=0.8)

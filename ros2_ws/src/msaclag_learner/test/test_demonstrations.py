@@ -11,7 +11,8 @@ from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig
 from msaclag_learner.demonstrations import Demonstrations
-from msaclag_learner.experience import Experience, Sizes, Transition
+from msaclag_learner.experience import Experience, Sizes
+from msaclag_learner.transition import Transition
 
 DEMONSTRATED, GATHERED = 7.0, 0.0
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from msaclag_learner.configuration import AlgorithmConfig
-from msaclag_learner.experience import Experience, ExperienceError, Sizes, Transition
+from msaclag_learner.experience import Experience, Sizes
+from msaclag_learner.transition import ExperienceError, Transition
 
 STATES, ACTIONS, BATCH = 3, 2, 4
 

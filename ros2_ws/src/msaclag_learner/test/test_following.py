@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
-from msaclag_learner.experience import ExperienceError, Transition
 from msaclag_learner.step import Step
 from msaclag_learner.training_run import TrainingRun
+from msaclag_learner.transition import ExperienceError, Transition
 
 EPISODE = 4
 LOG = "a log"

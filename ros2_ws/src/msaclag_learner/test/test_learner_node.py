@@ -23,13 +23,13 @@ from std_srvs.srv import Trigger
 from msaclag_learner import checkpoint
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
-from msaclag_learner.experience import ExperienceError
-from msaclag_learner.experience import Transition as Experienced
 from msaclag_learner.learner_node import LearnerNode, Refused
 from msaclag_learner.received import received
 from msaclag_learner.run_state import RunState
 from msaclag_learner.trainer import TrainerDied
 from msaclag_learner.training_run import TrainingRun
+from msaclag_learner.transition import ExperienceError
+from msaclag_learner.transition import Transition as Experienced
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import LearnerStatus, Observation, PolicyAction, Transition
 from msaclag_msgs.srv import FetchTransitions

@@ -22,12 +22,12 @@ from msaclag_learner.buffers import TransitionLayout
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig, AlgorithmName, TrainingConfig
 from msaclag_learner.demonstrations import FILE, Demonstrations
-from msaclag_learner.experience import Transition
 from msaclag_learner.experience_log import ExperienceLog, Mark
 from msaclag_learner.metrics import or_none
 from msaclag_learner.status import Status
 from msaclag_learner.training import train
 from msaclag_learner.training_run import TrainingRun
+from msaclag_learner.transition import Transition
 
 STEPS = 600
 ALGORITHM = AlgorithmConfig(hidden=(16, 16), batch=16)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from msaclag_learner.acting import weights_of
+from msaclag_learner.acting_weights import weights_of
 from msaclag_learner.checkpoint import FILE, CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
 from msaclag_learner.trained_policy import trained_policy

@@ -14,11 +14,11 @@ from gymnasium import spaces
 from msaclag_learner import checkpoint
 from msaclag_learner.checkpoint import CheckpointError
 from msaclag_learner.configuration import AlgorithmConfig, TrainingConfig
-from msaclag_learner.experience import ExperienceError, Transition
 from msaclag_learner.run_state import GENERATOR
 from msaclag_learner.status import Status
 from msaclag_learner.training import train
 from msaclag_learner.training_run import DeviceError, DivergedError, TrainingRun
+from msaclag_learner.transition import ExperienceError, Transition
 
 SPEED, GOAL, STEPS = 0.1, 0.5, 25
 

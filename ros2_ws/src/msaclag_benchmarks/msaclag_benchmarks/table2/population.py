@@ -15,8 +15,9 @@ from msaclag_benchmarks.table2.recording import made
 from msaclag_learner import algorithms
 from msaclag_learner.allocation import keep_freed_memory
 from msaclag_learner.captured import update_of
-from msaclag_learner.experience import Experience, Transition
+from msaclag_learner.experience import Experience
 from msaclag_learner.progress import Progress
+from msaclag_learner.transition import Transition
 
 Array = NDArray[np.float32]
 WATCHED = ("temperature", "threshold", "multiplier", "expected_cost", "reward_critic_loss", "safety_critic_loss")

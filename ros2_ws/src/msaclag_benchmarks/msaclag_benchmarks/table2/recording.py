@@ -6,8 +6,8 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from msaclag_learner.experience import ExperienceError
 from msaclag_learner.seeds import Kind, episode_seed
+from msaclag_learner.transition import ExperienceError
 
 Array = NDArray[np.float32]
 FIGURES = ("end", "return", "length", "violation", "success")

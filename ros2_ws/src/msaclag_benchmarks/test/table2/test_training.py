@@ -10,7 +10,7 @@ from msaclag_benchmarks.table2 import peers, population
 from msaclag_benchmarks.table2.batch import PEERS
 from msaclag_benchmarks.table2.population import Population
 from msaclag_learner import corridor
-from msaclag_learner.experience import ExperienceError
+from msaclag_learner.transition import ExperienceError
 
 QUIET = lambda steps: None  # noqa: E731
 
