@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.optim.adam import adam
 
 from msaclag_learner.mlp import Mlp, Networks
 
@@ -35,6 +36,9 @@ class Critics:
     """K = 1 or 2 pairs for each of P agents: of the reward, then of the cost where there is a constraint.
 
     Network 2(Kp + k) + j is critic j of pair k of agent p.
+
+    Attributes:
+        updates: how many there were, []; Adam counts them where the networks lie.
     """
 
     def __init__(
@@ -65,18 +69,12 @@ class Critics:
         copies = PAIR * self.pairs
         self.networks = Networks.drawn(shape, [each for each in generators for _ in range(copies)], dtype, device)
         self.targets = Networks(shape, self.networks.parameters.clone())
-        on_gpu = device.type == "cuda"
-        self.optimiser = torch.optim.Adam([self.networks.parameters], lr=rate, fused=True, capturable=on_gpu)
-        self._ready_optimiser()
+        self.updates = torch.zeros((), dtype=torch.float32, device=device)
+        self._mean, self._square = (torch.zeros_like(self.networks.parameters) for _ in range(2))
+        self._rate = rate
         self._scale = torch.tensor([scale, 1.0][: self.pairs], dtype=dtype, device=device).view(-1, 1)
         # The larger of two costs is the smaller of their negatives: one min serves both kinds.
         self._sign = torch.tensor([1.0, -1.0][: self.pairs], dtype=dtype, device=device).view(-1, 1, 1)
-
-    @property
-    def updates(self) -> Tensor:
-        """How many there were, []; Adam counts them where the networks lie."""
-        steps: Tensor = self.optimiser.state[self.networks.parameters]["step"]
-        return steps
 
     def values(self, states: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
         """Q_r and Q_c [P, R] of `actions` [P, R, A] on `states` [P, R, S]; where no Q_c is learned, Q_r twice."""
@@ -129,8 +127,7 @@ class Critics:
         # Squared error on a value and cross-entropy on a logit have the same gradient: prediction minus target.
         by_output = (predicted - wanted) / states.shape[2]
         gradient = self.networks.parameter_gradients(fed, by_output.view(-1, 1, 1, states.shape[2], 1))
-        self.networks.parameters.grad = gradient.flatten(1)
-        self.optimiser.step()
+        self._descend(gradient.flatten(1))
         return losses
 
     def track(self) -> None:
@@ -139,16 +136,32 @@ class Critics:
 
     def state(self) -> dict[str, Tensor]:
         """Parameters, targets and the optimiser's memory, by name."""
-        parameters = self.networks.parameters
-        optimiser = {f"optimiser.{name}": value for name, value in self.optimiser.state[parameters].items()}
-        return {"parameters": parameters, "targets": self.targets.parameters, **optimiser}
+        optimiser = {"step": self.updates, "exp_avg": self._mean, "exp_avg_sq": self._square}
+        return {
+            "parameters": self.networks.parameters,
+            "targets": self.targets.parameters,
+            **{f"optimiser.{name}": value for name, value in optimiser.items()},
+        }
 
-    def _ready_optimiser(self) -> None:
-        """Make Adam's memory now instead of at its first step, so that `state` is complete from the start."""
-        parameters = self.networks.parameters
-        step = torch.zeros((), dtype=torch.float32, device=parameters.device)
-        zeros = torch.zeros_like(parameters)
-        self.optimiser.state[parameters] = {"step": step, "exp_avg": zeros, "exp_avg_sq": zeros.clone()}
+    def _descend(self, gradient: Tensor) -> None:
+        # As a function: to make an Optimizer imports PyTorch's compiler, which takes a process seconds.
+        adam(
+            [self.networks.parameters],
+            [gradient],
+            [self._mean],
+            [self._square],
+            [],
+            [self.updates],
+            fused=True,
+            capturable=gradient.is_cuda,
+            amsgrad=False,
+            beta1=0.9,
+            beta2=0.999,
+            lr=self._rate,
+            weight_decay=0.0,
+            eps=1e-8,
+            maximize=False,
+        )
 
     def _for_all(self, states: Tensor, actions: Tensor) -> Tensor:
         """The same rows for each kind, [P, K, R, S + A]."""
