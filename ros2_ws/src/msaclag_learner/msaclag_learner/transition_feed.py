@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 
 from rclpy.node import Node
 from rclpy.task import Future
@@ -92,9 +93,10 @@ class TransitionFeed:
             return
         self._fetching_since = now
         request = FetchTransitions.Request(first_seq=self._next_seq, limit=min(count, FETCHED_AT_ONCE))
-        self._log.call_async(request).add_done_callback(self._on_fetched)
+        # What was asked before a reset was over may be answered by a log that has not yet all that came before it.
+        self._log.call_async(request).add_done_callback(partial(self._on_fetched, self._first_due))
 
-    def _on_fetched(self, future: Future) -> None:
+    def _on_fetched(self, first_due: int, future: Future) -> None:
         self._fetching_since = -math.inf
         response = future.result()
         transitions = response.transitions
@@ -102,8 +104,8 @@ class TransitionFeed:
             self.fetched += len(transitions)
             self._logger.warning(f"{len(transitions)} transitions were not heard, and fetched from the log")
             first = transitions[0].seq
-        elif response.complete and self._first_due:
-            first = self._first_due
+        elif response.complete and first_due:
+            first = first_due
         else:
             return
         if first > self._next_seq:
