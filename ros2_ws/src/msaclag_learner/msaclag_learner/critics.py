@@ -136,15 +136,16 @@ class Critics:
 
     def state(self) -> dict[str, Tensor]:
         """Parameters, targets and the optimiser's memory, by name."""
-        optimiser = {"step": self.updates, "exp_avg": self._mean, "exp_avg_sq": self._square}
         return {
             "parameters": self.networks.parameters,
             "targets": self.targets.parameters,
-            **{f"optimiser.{name}": value for name, value in optimiser.items()},
+            "optimiser.step": self.updates,
+            "optimiser.exp_avg": self._mean,
+            "optimiser.exp_avg_sq": self._square,
         }
 
     def _descend(self, gradient: Tensor) -> None:
-        # As a function: to make an Optimizer imports PyTorch's compiler, which takes a process seconds.
+        """One Adam step; by its function, since the making of a torch.optim.Adam imports PyTorch's compiler: 2 s."""
         adam(
             [self.networks.parameters],
             [gradient],
