@@ -61,7 +61,8 @@ def run(
     except (PlanError, StoreError) as error:
         raise SettingError(str(error)) from error
     if failed:
-        names = ", ".join(str(cell) for batch in failed for cell in batch.cells)
+        lost = {cell for batch in failed for cell in batch.cells}
+        names = ", ".join(str(cell) for batch in batches for cell in batch.cells if cell in lost)
         console.print(f"failed: {names}; the same command tries them again", soft_wrap=True)
     return 1 if failed else 0
 
