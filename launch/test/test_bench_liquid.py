@@ -116,7 +116,8 @@ def test_a_motion_is_drawn_by_its_seed_and_hangs_together(kind):
 
 
 @pytest.mark.slow
-def test_the_quick_form_compares_every_kind(tmp_path, capsys):
+def test_the_quick_form_compares_every_kind(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(liquid, "QUICK_CELLS", 3)
     file = tmp_path / "liquid.json"
     assert cli.main(["bench", "liquid", "--quick", "--seeds", "1", "--threads", "1", "--json", str(file)]) == 0
     assert "demonstrated" in capsys.readouterr().out
