@@ -14,7 +14,7 @@ demo: setup ## learns to pour on the twin over the real ROS 2 graph, evaluates, 
 	@.venv/bin/msaclag up pour_coffee_sim $(ARGS)
 
 test: setup ## the whole test suite (ARGS="-k safety" …)
-	@.venv/bin/with-ros pytest -n 3 --dist worksteal -m "not alone" $(ARGS) || [[ $$? == 5 ]] # 5: ARGS chose none of these
+	@.venv/bin/with-ros pytest -n 2 --dist worksteal -m "not alone" $(ARGS) || [[ $$? == 5 ]] # 5: ARGS chose none of these
 	@.venv/bin/with-ros pytest -m alone $(ARGS) || [[ $$? == 5 ]]
 
 check: setup ## lint, format and types

@@ -25,7 +25,7 @@ from msaclag_msgs.msg import Observation
 
 
 class ControlThread:
-    """Any thread may call.
+    """Resets wait in line; any thread may call.
 
     Attributes:
         ending: it was asked to end.
@@ -50,7 +50,7 @@ class ControlThread:
 
         Args:
             node: whose log it is.
-            task: and its arm, which are this thread's alone from `start` to the end of `close`.
+            task: and its arm, which are this thread's alone from `start` to the end of `join`.
             exchange: where actions come in.
             lock: ends what moves where it is engaged.
             telling: of all that happens.

@@ -238,7 +238,7 @@ def test_a_fault_leaves_a_standing_arm_that_waits(driver: Driver, name: str) -> 
     fault.inject(control)
     wait(lambda: driver.heard["transition"] and _over(driver.heard["transition"][-1]), 2)
     wait(lambda: driver.speed < 1e-3, BRAKING)
-    wait(lambda: driver.in_error(fault.told))
+    wait(lambda: driver.in_error(fault.told), 3)
     stood = control.status()
     if fault.violates:
         wait(lambda: driver.heard["safety_violation"], 2)

@@ -1,7 +1,7 @@
 """Start and end of a node: one `main` for all of them.
 
     def main() -> int:
-        return run(LearnerNode, user_errors=(CheckpointError,))
+        return run(LearnerNode, user_errors=(TrainingError,))
 
 Exit codes: 0 the work is done, 1 a fault (with its traceback), 2 wrong use (one line, no traceback), 130 interrupted.
 SIGINT and SIGTERM both ask the node to end. It is closed in every case, and a second Ctrl-C doesn't cut that short.
