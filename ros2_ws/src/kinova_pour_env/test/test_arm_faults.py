@@ -132,7 +132,12 @@ class Driver:
     def begin_reset(self) -> Any:
         self.phase = ""
         goal = ResetEpisode.Goal(learner="driver")
-        return finished(self.client.send_goal_async(goal, feedback_callback=self.on_phase)).get_result_async()
+        accepted = self.spun(lambda: self.client.send_goal_async(goal, feedback_callback=self.on_phase))
+        return self.spun(finished(accepted).get_result_async)
+
+    def spun(self, call: Callable[[], Any]) -> Any:
+        """What a call returns in the executor's thread: an answer that comes too soon breaks rclpy's action client."""
+        return finished(self.executor.create_task(call))
 
     def on_phase(self, message: Any) -> None:
         self.phase = message.feedback.phase

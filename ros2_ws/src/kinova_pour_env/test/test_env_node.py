@@ -47,16 +47,27 @@ class Learner:
         wait(lambda: self.node.count_publishers("transition") > 0)
         goal = ResetEpisode.Goal(learner=self.node.get_name())
         for _ in range(3):
-            accepted = self.reset_client.send_goal_async(
-                goal, feedback_callback=lambda message: self.feedback.append(message.feedback.phase)
-            )
+            accepted = self.send(goal)
             with suppress(AssertionError):
                 wait(accepted.done, 4.0)
                 return accepted.result()
         raise AssertionError("no reset was accepted")
 
+    def send(self, goal: ResetEpisode.Goal) -> Any:
+        return self.spun(lambda: self.reset_client.send_goal_async(goal, feedback_callback=self.hear_phase))
+
+    def hear_phase(self, message: Any) -> None:
+        self.feedback.append(message.feedback.phase)
+
+    def result(self, handle: Any) -> Any:
+        return finished(self.spun(handle.get_result_async)).result
+
+    def spun(self, call: Callable[[], Any]) -> Any:
+        """What a call returns in the executor's thread: an answer that comes too soon breaks rclpy's action client."""
+        return finished(self.node.executor.create_task(call))
+
     def reset(self) -> Any:
-        return finished(self.request().get_result_async()).result
+        return self.result(self.request())
 
     def answer(self, observation: Observation, values: list[float], **changes: Any) -> None:
         message = PolicyAction(episode=observation.episode, step=observation.step, values=values)
@@ -161,8 +172,7 @@ def test_an_observation_is_asked_again_until_it_is_answered(learner: Learner) ->
 def test_a_second_learner_is_refused_until_the_first_is_gone(learner: Learner) -> None:
     assert learner.reset().code == Result.OK
     goal = ResetEpisode.Goal(learner="another")
-    handle = finished(learner.reset_client.send_goal_async(goal))
-    result = finished(handle.get_result_async()).result
+    result = learner.result(finished(learner.send(goal)))
     assert result.code == Result.OTHER_LEARNER
     assert "learner" in result.message and "another" in result.message
 
@@ -264,8 +274,8 @@ def test_a_reset_is_cancelled_at_any_moment_and_leaves_the_arm_standing(learner:
     handle = learner.request()
     wait(lambda: "settle" in learner.feedback)
     start = time.monotonic()
-    finished(handle.cancel_goal_async())
-    result = finished(handle.get_result_async()).result
+    finished(learner.spun(handle.cancel_goal_async))
+    result = learner.result(handle)
     assert result.code == Result.CANCELLED and time.monotonic() - start < 1
     assert learner.reset().code == Result.OK
 
@@ -276,7 +286,7 @@ def test_a_soft_stop_during_a_reset_ends_it(learner: Learner) -> None:
     wait(lambda: "settle" in learner.feedback)
     start = time.monotonic()
     assert learner.call("soft_stop").success
-    result = finished(handle.get_result_async()).result
+    result = learner.result(handle)
     assert result.code == Result.CANCELLED and time.monotonic() - start < 1
 
 
@@ -291,7 +301,7 @@ def test_what_another_detector_sees_during_a_reset_stops_it(
     handle = learner.request()
     wait(lambda: "settle" in learner.feedback)
     learner.violation.publish(SafetyViolation(kind=kind, detector="a person", message="I saw it"))
-    assert finished(handle.get_result_async()).result.code == Result.NEEDS_ACKNOWLEDGE
+    assert learner.result(handle).code == Result.NEEDS_ACKNOWLEDGE
     assert bool(stops) == hard
 
 
@@ -299,13 +309,13 @@ def test_what_another_detector_sees_during_a_reset_stops_it(
 def test_an_emergency_stop_during_a_reset_ends_it(learner: Learner) -> None:
     handle = learner.request()
     assert learner.call("emergency_stop").success
-    assert finished(handle.get_result_async()).result.code == Result.NEEDS_ACKNOWLEDGE
+    assert learner.result(handle).code == Result.NEEDS_ACKNOWLEDGE
 
 
 def test_two_resets_at_once_are_both_served(learner: Learner) -> None:
     learner.reset()
-    goals = [learner.reset_client.send_goal_async(ResetEpisode.Goal(learner="learner")) for _ in range(2)]
-    results = [finished(finished(goal).get_result_async()).result for goal in goals]
+    goals = [learner.send(ResetEpisode.Goal(learner="learner")) for _ in range(2)]
+    results = [learner.result(finished(goal)) for goal in goals]
     assert results[-1].code == Result.OK
     wait(lambda: learner.heard["observation"])
     learner.answer(results[-1].first_observation, [0.0] * 4)

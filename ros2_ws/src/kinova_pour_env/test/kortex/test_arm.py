@@ -191,6 +191,16 @@ def test_a_fault_waits_for_a_person_and_is_cleared_then(arm, control):
     assert arm.read().faults == ()
 
 
+def test_a_fault_is_named_though_a_twist_was_refused_before_the_feedback_told_of_it(arm, control):
+    control.status()  # a connection's first call takes longer
+    arm.advance()
+    time.sleep(gen3.COMMAND_PERIOD)  # the reading after the twist comes at once
+    control.fault(bank_a=0x100000)
+    while not (state := stream(arm, TO_THE_LEFT, 1)).faults:
+        pass
+    assert "maximum force at the end effector" in state.faults
+
+
 def test_a_fault_that_came_after_the_acknowledgement_waits_for_another(arm, control):
     control.fault(bank_a=0x100000)
     time.sleep(0.05)
