@@ -51,7 +51,9 @@ def table2(
     """
     if jobs is not None and jobs < 1:
         raise SettingError(f"jobs is {jobs}; it must be 1 or more, or left out")
-    if patience < LEAST_PATIENCE:
+    if jobs is not None and ray not in ("", "local"):
+        raise SettingError(f"jobs is of this machine; how many work on the cluster {ray} its cores or GPUs say")
+    if not patience >= LEAST_PATIENCE:  # neither is NaN
         raise SettingError(f"patience is {patience}; a worker has much to import, {LEAST_PATIENCE:.0f} s are the least")
     if report_only and (retrain or ray):
         raise SettingError(f"report_only trains nothing, so {'retrain' if retrain else 'ray'} cannot be given with it")

@@ -13,7 +13,7 @@ from msaclag.bench.machine import cores
 from msaclag.bench.table2_display import Table2Display
 from msaclag_benchmarks.table2 import report
 from msaclag_benchmarks.table2.batch import Batch, Device
-from msaclag_benchmarks.table2.crew import Crew
+from msaclag_benchmarks.table2.crew import Crew, CrewError
 from msaclag_benchmarks.table2.plan import PlanError, plan, without
 from msaclag_benchmarks.table2.processes import Processes
 from msaclag_benchmarks.table2.spreading import spread
@@ -58,7 +58,7 @@ def run(
             if workers and (left := _left(batches, store, console, retrain=retrain)):
                 failed = _trained(left, batches, store, workers, console)
             _report(batches, store, console, of_this_code=workers is not None)
-    except (PlanError, StoreError) as error:
+    except (PlanError, StoreError, CrewError) as error:
         raise SettingError(str(error)) from error
     if failed:
         lost = {cell for batch in failed for cell in batch.cells}
@@ -99,18 +99,16 @@ def _crew(workers: Workers) -> Crew:
     """Who trains.
 
     Raises:
-        SettingError: there is no such cluster, or Ray or a GPU is missing.
+        CrewError: there is no such cluster.
+        SettingError: Ray or a GPU is missing.
     """
     jobs, device, ray, _ = workers
     if ray:
         try:
-            from msaclag_benchmarks.table2.ray_cluster import ClusterError, RayCluster
+            from msaclag_benchmarks.table2.ray_cluster import RayCluster
         except ModuleNotFoundError as error:
             raise SettingError(f"--ray needs the package {error.name}: pip install ray") from error
-        try:
-            return RayCluster(ray, jobs or cores(), on_gpu=device == "cuda")
-        except ClusterError as error:
-            raise SettingError(str(error)) from error
+        return RayCluster(ray, jobs or cores(), on_gpu=device == "cuda")
     if device == "cuda" and not torch.cuda.is_available():
         raise SettingError("device is cuda, but PyTorch finds no GPU here: leave it out, or name a cluster by --ray")
     return Processes(jobs or (1 if device == "cuda" else cores()))

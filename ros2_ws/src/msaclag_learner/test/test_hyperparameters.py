@@ -38,6 +38,19 @@ def test_a_value_starts_where_it_was_put_and_stays_within_its_bounds(form: FormN
     assert form != "clamped" or each.value == 0
 
 
+@pytest.mark.parametrize("optimiser", get_args(OptimiserName))
+def test_steps_that_are_tiny_beside_the_value_are_taken(optimiser: OptimiserName) -> None:
+    """The paper's ν = 1000 and β_ν = 3e-5."""
+    one = torch.ones(1)
+    each = Hyperparameter(
+        1000 * one, rate=3e-5 * one, low=0 * one, high=torch.inf * one, form="clamped", optimiser=optimiser
+    )
+    for _ in range(5000):
+        each.ascend(-one)
+    assert each.value.dtype == torch.float32
+    assert float(each.value) == pytest.approx(1000 - 5000 * 3e-5, abs=2e-2)
+
+
 def test_a_bound_that_holds_a_value_ends_its_dependence() -> None:
     each = number("clamped", "sgd", initial=0.0)
     assert float(each.ascend(torch.tensor([-1.0], dtype=torch.float64))) == 0

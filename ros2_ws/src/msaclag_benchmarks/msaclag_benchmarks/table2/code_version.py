@@ -24,6 +24,10 @@ TRAININGS = {False: "msaclag_benchmarks.table2.population", True: "msaclag_bench
 DIGITS = 12
 
 
+class CodeError(RuntimeError):
+    """A worker's code is not that of the one who asked; the message tells where it runs."""
+
+
 @cache
 def code_version(environment: str, peer: bool) -> str:
     """The version for the task of Gymnasium's id `environment`, trained by the learner or by a `peer`.
@@ -46,9 +50,12 @@ def code_version(environment: str, peer: bool) -> str:
 
 
 def versions(sources: dict[str, ast.Module], ours: set[str]) -> dict[str, str]:
-    """Of the distributions that `sources` import, without what a build adds (2.13.0+cpu is 2.13.0)."""
+    """Of the distributions that `sources` import, without what a build adds (2.13.0+cpu is 2.13.0).
+
+    PyTorch is always one of them: Stable-Baselines3 computes with it.
+    """
     distributions = packages_distributions()
-    tops = {name.partition(".")[0] for tree in sources.values() for name in _imported(tree)} - ours
+    tops = {name.partition(".")[0] for tree in sources.values() for name in _imported(tree)} - ours | {"torch"}
     return {each: version(each).partition("+")[0] for top in tops for each in distributions.get(top, ())}
 
 

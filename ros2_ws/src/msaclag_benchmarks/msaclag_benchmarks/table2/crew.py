@@ -36,7 +36,18 @@ class Lost(NamedTuple):
     why: str
 
 
-Event = Standing | Done | Failed | Lost
+class OtherCode(NamedTuple):
+    """A worker's machine has other code or packages; it gets no other batch, and another machine may train this one."""
+
+    batch: Batch
+    why: str
+
+
+Event = Standing | Done | Failed | Lost | OtherCode
+
+
+class CrewError(RuntimeError):
+    """Those who should train cannot; the message says why."""
 
 
 class Crew(Protocol):
@@ -50,7 +61,11 @@ class Crew(Protocol):
         """Have `batch` trained by code of this version."""
 
     def look(self, seconds: float) -> list[Event]:
-        """What happened; waits so long for something to happen."""
+        """What happened; waits so long for something to happen.
+
+        Raises:
+            CrewError: nobody is left who could train anything.
+        """
 
     def end(self, batch: Batch) -> None:
         """Kill the worker of `batch`, of which nothing more is told."""

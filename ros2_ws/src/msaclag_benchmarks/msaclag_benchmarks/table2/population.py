@@ -61,7 +61,7 @@ class Population:
             tell(self.progress.step)
 
     def evaluate(self, tell: Tell) -> list[Columns]:
-        """Episodes of each agent with its averaged policy, the deterministic one."""
+        """Episodes of each agent with its averaged policy, the deterministic one; of one that diverged as many as it began."""
         self.algorithm.actor.parameters.copy_(self.algorithm.actor.averaged)
         wanted, done = self.batch.training.evaluation_episodes, self.batch.training.steps
         for agent, environment in enumerate(self.environments):
@@ -72,7 +72,8 @@ class Population:
             agent for agent in np.flatnonzero(self.learning) if self.environments[agent].finished < wanted
         ]:
             actions = self._act(explorative=False)
-            for agent in playing:
+            self._leave_out_diverged(actions)
+            for agent in filter(self.learning.__getitem__, playing):
                 following, _, terminated, truncated, _ = self.environments[agent].step(actions[agent])
                 if terminated or truncated:
                     following, _ = self.environments[agent].reset()
@@ -92,10 +93,7 @@ class Population:
 
     def _step(self, actions: Array) -> None:
         """One transition of each agent that is still learning."""
-        finite = np.isfinite(actions).all(-1)
-        for agent in np.flatnonzero(self.learning & ~finite):
-            self.diverged[agent] = self.progress.step
-        self.learning &= finite
+        self._leave_out_diverged(actions)
         for agent in np.flatnonzero(self.learning):
             following, reward, terminated, truncated, info = self.environments[agent].step(actions[agent])
             before = self._observations[agent]
@@ -106,6 +104,12 @@ class Population:
             else:
                 self._observations[agent] = following
         self.progress.stepped(ready=self.experience.ready())
+
+    def _leave_out_diverged(self, actions: Array) -> None:
+        finite = np.isfinite(actions).all(-1)
+        for agent in np.flatnonzero(self.learning & ~finite):
+            self.diverged[agent] = self.progress.step
+        self.learning &= finite
 
     def _learn(self) -> dict[str, Tensor]:
         if self.algorithm.updates == 0 and self.batch.config.normalise_states:

@@ -19,9 +19,9 @@ import ray
 from ray.exceptions import RayError, RayTaskError, TaskCancelledError
 
 from msaclag_benchmarks.table2.batch import Batch
-from msaclag_benchmarks.table2.crew import Done, Event, Failed, Lost, Standing
+from msaclag_benchmarks.table2.code_version import CodeError
+from msaclag_benchmarks.table2.crew import CrewError, Done, Event, Failed, Lost, OtherCode, Standing
 from msaclag_benchmarks.table2.processes import last_words
-from msaclag_benchmarks.table2.worker import work
 
 LOCAL = "local"
 """In place of an address, for Ray as for us: a cluster of this machine, for as long as it is used."""
@@ -30,12 +30,8 @@ LISTENING = 0.2
 """s between two looks at what ended."""
 
 
-class ClusterError(RuntimeError):
-    """A cluster that cannot be used; the message says which and why."""
-
-
 class RayCluster:
-    """One worker for each core, or GPU if batches are trained there."""
+    """One worker for each core, or GPU if batches are trained there, of the nodes that have the same code."""
 
     def __init__(self, address: str, places: int, on_gpu: bool = False) -> None:
         """Join the cluster at `address`, such as `auto`, `HOST:6379` or `ray://HOST:10001`, or begin a local one.
@@ -46,8 +42,10 @@ class RayCluster:
             on_gpu: whether each takes a GPU.
 
         Raises:
-            ClusterError: there is none, it does not answer, or it offers no worker.
+            CrewError: there is none, it does not answer, or it offers no worker.
         """
+        self._others = set[str]()
+        """Identifiers of nodes that have other code or packages."""
         self._kind = "GPU" if on_gpu else "CPU"
         where: dict[str, Any] = (
             {"address": LOCAL, "num_cpus": places, "include_dashboard": False}
@@ -62,10 +60,10 @@ class RayCluster:
                 logging_level=logging.WARNING,
             )
         except Exception as error:  # some of Ray's are of no other kind
-            raise ClusterError(f"there is no Ray cluster at {address}: {_first_line(error)}") from error
+            raise CrewError(f"there is no Ray cluster at {address}: {_first_line(error)}") from error
         if not self.places:
             ray.shutdown()
-            raise ClusterError(f"the Ray cluster {address} offers no {self._kind}")
+            raise CrewError(f"the Ray cluster {address} offers no {self._kind}")
         # It begins again where its machine fails; only the last words are lost then.
         self._board: Any = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(_Board).remote()
         # A process for each batch: none meets what the one before left behind.
@@ -76,16 +74,23 @@ class RayCluster:
     @property
     def places(self) -> int:
         """Cores or GPUs of the cluster as it is now."""
-        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-        return int(resources.get(self._kind, 0))
+        return int(sum(node["Resources"].get(self._kind, 0) for node in self._nodes()))
 
     def start(self, batch: Batch, version: str) -> None:
         """Have a worker train `batch` by code of this version; where all are at work, it waits for one."""
         self._started += 1
-        self._working[self._work.remote(batch, version, self._started, self._board)] = (self._started, batch)
+        elsewhere = {"ray.io/node-id": f"!in({','.join(sorted(self._others))})"} if self._others else {}
+        work = self._work.options(label_selector=elsewhere)
+        self._working[work.remote(batch, version, self._started, self._board)] = (self._started, batch)
 
     def look(self, seconds: float) -> list[Event]:
-        """What happened; waits so long for something to happen."""
+        """What happened; waits so long for something to happen.
+
+        Raises:
+            CrewError: each node has other code than this one.
+        """
+        if self._others and not self._nodes():
+            raise CrewError("no node of the Ray cluster is left that has the code and packages of this one")
         events, until = list[Event](), time.monotonic() + seconds
         if not self._working:  # for want of places
             time.sleep(seconds)
@@ -117,6 +122,10 @@ class RayCluster:
             self.end(batch)
         ray.shutdown()
 
+    def _nodes(self) -> list[dict[str, Any]]:
+        """Those that live and have no other code."""
+        return [node for node in ray.nodes() if node["Alive"] and node["NodeID"] not in self._others]
+
     def _news(self) -> dict[int, tuple[int, str]]:
         """The last word of each worker that told one since it was last asked, by the number of its start."""
         news: dict[int, tuple[int, str]] = ray.get(self._board.read.remote())
@@ -130,6 +139,10 @@ class RayCluster:
             return Failed(batch, str(error).strip().splitlines()[-1])
         except (RayError, TaskCancelledError) as error:
             return Lost(batch, f"{type(error).__name__}: {_first_line(error)}")
+        if kind == "other code":
+            node, why = content
+            self._others.add(node)
+            return OtherCode(batch, f"{why}; that node gets no other batch")
         return Done(batch, content) if kind == "records" else Failed(batch, content)
 
 
@@ -150,8 +163,13 @@ class _Board:
 def _work(batch: Batch, version: str, number: int, board: Any) -> tuple[str, Any]:
     """The life of a worker."""
     worker = f"process {os.getpid()} on {platform.node()}"
+    board.write.remote(number, 0, worker)  # it has much to import, and may hang in that
     try:
+        from msaclag_benchmarks.table2.worker import work
+
         return "records", work(batch, version, lambda steps: board.write.remote(number, steps, worker))
+    except (CodeError, ImportError) as error:
+        return "other code", (ray.get_runtime_context().get_node_id(), f"{platform.node()}: {error}")
     except Exception as error:
         return "failed", last_words(error)
 

@@ -38,7 +38,7 @@ class Record(NamedTuple):
 
     @property
     def steps_per_s(self) -> float:
-        """Training's transitions a second, of all that were trained together."""
+        """Training's transitions over the time of training and evaluation, of all that were trained together."""
         return float(self.together * self.settings["training"]["steps"] / self.seconds)
 
     def to_bytes(self) -> bytes:

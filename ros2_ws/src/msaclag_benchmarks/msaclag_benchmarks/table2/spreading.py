@@ -7,12 +7,14 @@ from typing import NamedTuple, Protocol
 
 from msaclag_benchmarks.table2.batch import Batch
 from msaclag_benchmarks.table2.code_version import code_version
-from msaclag_benchmarks.table2.crew import Crew, Done, Event, Failed, Lost, Standing
+from msaclag_benchmarks.table2.crew import Crew, Done, Event, Failed, Lost, OtherCode, Standing
 from msaclag_benchmarks.table2.record import Record, RecordError
 from msaclag_benchmarks.table2.store import Store
 
 TRIES = 3
 """Of a batch whose worker is lost."""
+TOGETHER = 2
+"""Tries of a batch of several seeds: together they may need more memory than there is."""
 PATIENCE = 600.0
 """s without a word after which a worker counts as hanging."""
 POLL = 0.5
@@ -41,7 +43,7 @@ class _Try(NamedTuple):
     number: int
     """Which try it is, from 1."""
     heard: float | None
-    """When its worker last told something; None before it began."""
+    """When its worker last told something, in s of listening; None before it began."""
     worker: str
 
 
@@ -55,16 +57,25 @@ def spread(
 ) -> list[Batch]:
     """Train `batches`; returns those that failed, of each of which the watcher was told why.
 
-    A batch whose worker is lost, or tells nothing for `patience` seconds, is begun again by another, `TRIES` times in
-    all. An error that a worker meets would be met again: of several seeds each is begun by itself, so that it costs
-    the others nothing, and one alone is given up.
+    A batch whose worker is lost, or tells nothing for `patience` seconds of listening, is begun again by another,
+    `TRIES` times in all, of several seeds `TOGETHER` times and then each by itself. An error that a worker meets would
+    be met again: of several seeds each is begun by itself, so that it costs the others nothing, and one alone is given
+    up.
+
+    Raises:
+        CrewError: nobody is left who could train anything.
     """
     waiting, tries = deque(batches), Counter[Batch]()
     versions = {(batch.environment, batch.peer): code_version(batch.environment, batch.peer) for batch in batches}
     working, failed = dict[Batch, _Try](), list[Batch]()
+    listened = 0.0
+    """s. It stands still while this process does, as after Ctrl-Z, when no worker is heard however much it tells."""
 
     def again(batch: Batch, why: str) -> None:
-        if tries[batch] < TRIES:
+        if tries[batch] == TOGETHER and (alone := _alone(batch)):
+            watcher.says(f"{batch.name}: {why}, in each of {TOGETHER} tries; its seeds are begun one by one")
+            waiting.extend(alone)
+        elif tries[batch] < TRIES:
             watcher.says(f"{batch.name}: {why}; begun again, try {tries[batch] + 1} of {TRIES}")
             watcher.stands(batch, 0)
             waiting.append(batch)
@@ -77,16 +88,22 @@ def spread(
         if isinstance(event, Standing):
             if working[batch].heard is None:
                 watcher.says(f"{batch.name}: begun by {event.worker}")
-            working[batch] = _Try(tries[batch], clock(), event.worker)
+            working[batch] = _Try(tries[batch], listened, event.worker)
             watcher.stands(batch, event.steps)
             return
         there = working.pop(batch)
         if isinstance(event, Lost):
             again(batch, f"its worker, {there.worker or 'not heard of yet'}, is lost ({event.why})")
+        elif isinstance(event, OtherCode):
+            tries[batch] -= 1
+            watcher.says(f"{batch.name}: put back, {event.why}")
+            waiting.appendleft(batch)
         elif isinstance(event, Failed):
             watcher.says(f"{batch.name}: FAILED, {event.why}")
-            alone = [batch._replace(seeds=(seed,)) for seed in batch.seeds]
-            (waiting if len(alone) > 1 else failed).extend(alone)
+            if alone := _alone(batch):
+                waiting.extend(alone)
+            else:
+                failed.append(batch)
         elif why := _written(event, store, watcher):
             watcher.says(f"{batch.name}: FAILED, {there.worker} returned what must not be kept: {why}")
             failed.append(batch)
@@ -97,15 +114,23 @@ def spread(
             tries[batch] += 1
             working[batch] = _Try(tries[batch], None, "")
             crew.start(batch, versions[batch.environment, batch.peer])
-        for event in crew.look(POLL):
+        begun = clock()
+        events = crew.look(POLL)
+        listened += min(clock() - begun, 2 * POLL)
+        for event in events:
             take(event)
         for batch, there in list(working.items()):
-            if there.heard is not None and clock() - there.heard > patience:
+            if there.heard is not None and listened - there.heard > patience:
                 crew.end(batch)
                 del working[batch]
                 again(batch, f"its worker, {there.worker}, told nothing for {patience:.0f} s and was killed")
         watcher.ticks([*waiting, *working])
     return failed
+
+
+def _alone(batch: Batch) -> list[Batch]:
+    """Each of several seeds by itself; none of one."""
+    return [batch._replace(seeds=(seed,)) for seed in batch.seeds] if len(batch.seeds) > 1 else []
 
 
 def _written(event: Done, store: Store, watcher: Watcher) -> str:

@@ -8,15 +8,11 @@ import torch
 
 from msaclag_benchmarks.table2 import population
 from msaclag_benchmarks.table2.batch import Batch
-from msaclag_benchmarks.table2.code_version import code_version
+from msaclag_benchmarks.table2.code_version import CodeError, code_version
 from msaclag_benchmarks.table2.record import records
 
 TOLD_EVERY = 1.0
 """s between two words on the progress."""
-
-
-class CodeError(RuntimeError):
-    """The worker's code is not that of the one who asked; the message tells where it runs."""
 
 
 def work(batch: Batch, wanted: str, tell: Callable[[int], object]) -> list[bytes]:

@@ -79,6 +79,16 @@ def test_an_agent_that_diverges_is_stopped_and_told_the_other_goes_on(batch):
     agents.close()
 
 
+def test_an_agent_that_the_last_update_spoiled_is_not_judged(batch):
+    agents = Population(batch())
+    agents.train(QUIET)
+    agents.algorithm.actor.averaged[0] = torch.nan
+    evaluation = agents.evaluate(QUIET)
+    assert agents.diverged == [160, None]
+    assert evaluation[0]["end"] == [] and len(evaluation[1]["end"]) == 3
+    agents.close()
+
+
 def test_peers_learn_as_many_steps_from_the_same_episodes(batch):
     pytest.importorskip("stable_baselines3")
     ours = Population(batch(seeds=(3,)))
