@@ -23,6 +23,9 @@ from kinova_pour_env.weighing import Loss, Scale
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation
 
+FAILURES = 10
+"""Failed resets in a row after which an arm is given up that nobody stands beside."""
+
 
 class ControlThread:
     """Resets wait in line; any thread may call.
@@ -67,6 +70,7 @@ class ControlThread:
         self._scale, self._random, self._conditions = scale, random, conditions
         self._logger = node.get_logger()
         self._goals: Queue[ServerGoalHandle] = Queue()
+        self._failed = 0
         self._episodes = EpisodeRun(
             task,
             exchange,
@@ -112,13 +116,18 @@ class ControlThread:
                 self._rest()
         except Exception as error:
             self.failure = error
+            if self._arm.real_time:
+                self._lock.engage(f"the control of the arm failed: {error}")
         finally:
             self._arm.stop()
             self._rest()
 
     def _rest(self) -> None:
-        """No command is due any more; an arm that does not come to rest, whatever it answered, is stopped once more."""
-        if self._watchdog is None:
+        """No command is due any more; an arm that does not come to rest, whatever it answered, is stopped once more.
+
+        An arm that was not moved is left alone: by hand, a person may be bringing it to where a reset is possible.
+        """
+        if self._watchdog is None or not self._lock.moves:
             return
         try:
             for _ in come_to_rest(self._arm):
@@ -127,6 +136,7 @@ class ControlThread:
             self._logger.error(str(error))
         else:
             self._watchdog.rest()
+            self._lock.note_motion(moves=False)
 
     def _reset(self, handle: ServerGoalHandle) -> Observation | None:
         """The first observation of a new episode; None when there is none."""
@@ -140,12 +150,14 @@ class ControlThread:
         )
         self._telling.broadcast.phase("")
         if obstacle is not None:
-            self._arm.stop()
+            if self._lock.moves:
+                self._arm.stop()
             if not self.ending:  # the executor that would carry the result has stopped
                 if obstacle.code != ResetEpisode.Result.NEEDS_ACKNOWLEDGE:  # told once, and asked for every second
                     self._logger.warning(obstacle.message)
                 self.conclude(handle, *obstacle)
             return None
+        self._failed = 0
         self._telling.begin_episode(reset.phases)
         first = self._telling.ask(0, handle.request.evaluation)
         self.conclude(handle, ResetEpisode.Result.OK, "", first)
@@ -153,6 +165,7 @@ class ControlThread:
 
     def _in_phase(self, phase: str) -> None:
         """One period of a reset; one that moves is watched as an episode is."""
+        self._lock.note_motion(moves=True)
         broadcast = self._telling.broadcast
         broadcast.phase(phase)
         if self._watchdog is not None:
@@ -167,8 +180,13 @@ class ControlThread:
         """Who intervenes says when the arm may move again; a lost connection alone is nobody's intervention."""
         if isinstance(error, UnsafeReset):
             self._violated(error.violation)
-        elif self._arm.real_time and not isinstance(error, ArmUnreachable):
+        elif isinstance(error, ArmUnreachable):
+            return
+        elif self._arm.real_time:
             self._lock.engage(f"the reset failed: {error}")
+        self._failed += 1
+        if self._failed == FAILURES and (self._lock.unattended or not self._arm.real_time):
+            raise ArmError(f"{FAILURES} resets in a row have failed, and nobody is there to help: {error}")
 
     def _weighed(self, lost: Loss) -> None:
         """After the episode: too late for the cost of a step, not for a person who looks at the table."""

@@ -79,7 +79,7 @@ class EnvNode(Node):
             self.task.on_command = self._watchdog.beat
         self._owner = ""
         self._late_told = 0
-        self._lock = MotionLock(self, self.arm)
+        self._lock = MotionLock(self, self.arm, Path(config.transitions_dir))
         self._exchange = Exchange(self._must_end)
         self._telling = Telling(self, self.task, self._exchange, self._lock, log, self._end_episode)
         self._control = ControlThread(

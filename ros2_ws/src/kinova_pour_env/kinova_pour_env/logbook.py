@@ -76,7 +76,7 @@ class Logbook:
             for transition in self.log.flush():
                 self._tell(transition)
             self._trouble = ""
-        except LogError as error:
-            known, self._trouble = self._trouble, str(error)
+        except Exception as error:  # whatever it is: nobody else learns that this thread could not go on
+            known, self._trouble = self._trouble, str(error) or repr(error)
             if not known:
-                self._on_trouble(f"{error}; the arm stands until it can be")
+                self._on_trouble(f"{self._trouble}; the arm stands until it can be")

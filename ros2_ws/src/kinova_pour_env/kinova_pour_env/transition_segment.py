@@ -47,6 +47,15 @@ class SegmentWriter:
         """
         self._unwritten, self._synced = _Unwritten(), synced
         self._file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            self._begin(about)
+            if synced:
+                to_disk(file.parent)
+        except OSError:
+            os.close(self._file)
+            raise
+
+    def _begin(self, about: Mapping[str, str]) -> None:
         self._writer = Writer(
             self._unwritten,  # type: ignore[arg-type] # all that it calls is there
             chunk_size=1,
@@ -59,8 +68,6 @@ class SegmentWriter:
         schema = self._writer.register_schema(TYPE, "ros2msg", message_definition(Transition).encode())
         self._channel = self._writer.register_channel(TOPIC, "cdr", schema)
         self.flush()
-        if synced:
-            to_disk(file.parent)
 
     def add(self, seq: int, time: int, data: bytes) -> None:
         """Take in transition `seq`, serialised, of `time` ns; it is not on disk before `flush`."""

@@ -258,6 +258,21 @@ def test_a_fault_leaves_a_standing_arm_that_waits(driver: Driver, name: str) -> 
         assert re.search(fault.told, driver.acknowledge())
 
 
+def test_an_arm_that_waits_for_a_person_is_left_to_them(driver: Driver) -> None:
+    """They may be bringing it home by joystick meanwhile."""
+    driver.move()
+    driver.see(kind="workspace", message="the mug is beside the table")
+    wait(lambda: driver.heard["transition"] and _over(driver.heard["transition"][-1]), 2)
+    wait(lambda: driver.speed < 1e-3, BRAKING)
+    time.sleep(0.5)
+    begun = time.monotonic()
+    for _ in range(2):
+        assert driver.end_reset(driver.begin_reset()).code == Result.NEEDS_ACKNOWLEDGE
+    time.sleep(0.5)
+    assert driver.control.journal(begun)["orders"] == []
+    assert "beside the table" in driver.acknowledge()
+
+
 def test_a_fault_between_two_episodes_waits_in_the_reset(driver: Driver) -> None:
     driver.move()
     driver.call("soft_stop")

@@ -39,8 +39,12 @@ class EpisodeStatistics:
             else:
                 episode[name] = float(np.mean(values))
         self.finished.append(episode)
-        self._return, self._violated, self._infos = 0.0, False, []
+        self.drop()
         return episode
+
+    def drop(self) -> None:
+        """Forget the episode that is under way."""
+        self._return, self._violated, self._infos = 0.0, False, []
 
     def mean(self, name: str) -> float:
         """The mean of a figure over the last episodes; NaN before the first."""

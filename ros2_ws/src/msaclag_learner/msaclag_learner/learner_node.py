@@ -44,7 +44,7 @@ STALE_AFTER = 5.0
 
 
 class Refused(RuntimeError):
-    """The environment belongs to another learner."""
+    """The environment belongs to another learner, or is another than the one whose experience is learned from."""
 
 
 class LearnerNode(Node):
@@ -63,6 +63,9 @@ class LearnerNode(Node):
         self._reset_result: ResetEpisode.Result | None = None
         self._held: Observation | None = None
         self._episode: int | None = None
+        self._ended: int | None = None
+        self._task = ("", 0, "")
+        """Name, size of an action and conditions of what is learned."""
         self._episode_over = False
         self._heard = time.monotonic()
         self._acting, self._transitions = Pace(), Pace()
@@ -113,8 +116,15 @@ class LearnerNode(Node):
         if result.code != ResetEpisode.Result.OK:
             self._retry(f"no episode yet: {result.message}")
             return
+        task = (result.task, result.action_size, result.conditions)
         if not self.trainer.begun:
+            self._task = task
             self._begin(result)
+        elif task != self._task:
+            raise Refused(
+                f"the environment has come back with another task than {self._task[0]} as it was, or other conditions of it: "
+                "start it as before, or begin a run of another run_dir"
+            )
         self._reset_result = result
         self._go_on()
 
@@ -132,7 +142,9 @@ class LearnerNode(Node):
         if not self._feed.reaches(result):
             return
         first, self._reset_result = result.first_observation, None
-        if not first.evaluation and (report.trained or report.wants_initial_state):
+        if first.episode == self._ended:
+            self._request_episode()  # it was over before anything was done in it
+        elif not first.evaluation and (report.trained or report.wants_initial_state):
             self._request_episode()  # which ends this one before anything was done in it
         else:
             self._held, self._episode = first, first.episode
@@ -197,6 +209,7 @@ class LearnerNode(Node):
 
     def _handed_over(self, message: TransitionMessage, step: Step) -> None:
         self._transitions.note()
+        self._ended = message.episode if step.ended else self._ended
         self._episode_over |= step.ended and message.episode == self._episode
 
     def _after_episode(self) -> None:
@@ -212,7 +225,7 @@ class LearnerNode(Node):
             self._request_episode()
 
     def _on_environment_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
-        if self.trainer.begun and event.alive_count == 0 and self.exit_code is None:
+        if self._start.is_canceled() and event.alive_count == 0 and self.exit_code is None:
             self.get_logger().error("the environment is gone; waiting for it to come back")
             self._episodes.give_up()
             self._feed.give_up()

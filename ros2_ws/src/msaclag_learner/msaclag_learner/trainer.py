@@ -136,6 +136,11 @@ class Trainer:
                 message = self._pipe.recv()
             except (EOFError, ConnectionResetError):
                 break
+            except Exception as error:  # what it sent cannot be made here, such as an error of another package's
+                self.failure = TrainerDied(f"the training process sent what cannot be read: {error!r}")
+                self._on_news()
+                self._process.kill()
+                break
             if isinstance(message, Report):
                 self._note(message)
             elif isinstance(message, Saved):

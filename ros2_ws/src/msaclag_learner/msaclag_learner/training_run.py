@@ -172,6 +172,9 @@ class TrainingRun:
         if moved and not evaluation:
             self.log.append(self.experience.add(transition))
             progress.stepped(ready=self.experience.ready())
+        if evaluation and ended and not moved and not transition.terminated:
+            statistics.drop()  # the environment broke it off: it says nothing of the policy
+            return
         episode = statistics.step(transition.reward, transition.cost, info, ended=ended)
         if not evaluation:
             progress.in_episode = not ended

@@ -42,6 +42,8 @@ class TransitionFeed:
         self._fetching_since = -math.inf
         self._next_seq = 0  # no log is followed
         self._early: dict[int, Transition] = {}
+        self._may_have_lost = True
+        """Whether the log can be shorter than what was learned of it: not while its environment lives."""
         self._first_due = 0
         """Number of the first that a new episode will make; 0 while none is waited for."""
 
@@ -60,8 +62,10 @@ class TransitionFeed:
             self._fetch(1)
 
     def give_up(self) -> None:
-        """The environment is gone: neither an answer of its log nor an episode is to come."""
+        """The environment is gone: neither an answer of its log nor an episode is to come; the next may know less."""
         self._fetching_since, self._first_due = -math.inf, 0
+        self._early.clear()
+        self._may_have_lost = True
 
     def reaches(self, reset: ResetEpisode.Result) -> bool:
         """Whether the next transition is the first after a reset; sees to it that it will be."""
@@ -72,6 +76,8 @@ class TransitionFeed:
             self._fetch(due - self._next_seq)
             return False
         self._first_due = 0
+        if followed.log == reset.log and followed.seq >= due and not self._may_have_lost:
+            return True  # the episode is over already, and what came of it taken in
         if (followed.log, followed.seq + 1) != (reset.log, due):
             if followed.log == reset.log:
                 self._logger.error(
@@ -79,7 +85,7 @@ class TransitionFeed:
                 )
             self._follow(reset.log, due - 1)
             return False
-        self._next_seq = due
+        self._next_seq, self._may_have_lost = due, False
         return True
 
     def _follow(self, log: str, seq: int) -> None:

@@ -1,6 +1,7 @@
 """The learner node over real DDS, against a small environment that speaks the interface: a point on a line."""
 
 import dataclasses
+import json
 import os
 import signal
 import time
@@ -18,6 +19,7 @@ from rclpy.action import ActionServer
 from rclpy.exceptions import InvalidHandle
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.task import Future
 from std_srvs.srv import Trigger
 
 from msaclag_learner import checkpoint
@@ -80,6 +82,8 @@ class Line(Node):
         health = TOPICS["diagnostics"]
         self.create_subscription(health.type, "diagnostics", lambda told: self.healths.extend(told.status), health.qos)
         self.episode, self.position, self.running, self.asked = 0, 0.0, False, Observation()
+        self.task, self.hangs, self.breaks_off = "line", False, set[int]()
+        """In a reset, which never ends; and which episodes end as soon as they have begun."""
         self.live()
 
     def live(self) -> None:
@@ -102,25 +106,31 @@ class Line(Node):
         self.destroy_service(self.service)
         self.server.destroy()
 
-    def reset(self, handle: Any) -> ResetEpisode.Result:
+    async def reset(self, handle: Any) -> ResetEpisode.Result:
+        if self.hangs:
+            await Future()
         if self.running:
             self.tell(Transition(evaluation=self.asked.evaluation, truncated=True))
         self.episode += 1
         self.position, self.running = 0.0, True
         self.asked = Observation(episode=self.episode, evaluation=handle.request.evaluation, values=[0.0, 0.3])
         handle.succeed()
+        due = len(self.log) + 1
+        if self.episode in self.breaks_off:
+            self.tell(Transition(evaluation=self.asked.evaluation, truncated=True))
+            self.running = False
         return ResetEpisode.Result(
             code=self.code,
             message="the line belongs to somebody else",
-            task="line",
+            task=self.task,
             action_size=1,
             log="the line's",
-            next_seq=len(self.log) + 1,
+            next_seq=due,
             first_observation=self.asked,
         )
 
     def step(self, action: PolicyAction) -> None:
-        assert (action.episode, action.step) == (self.asked.episode, self.asked.step)
+        assert self.running and (action.episode, action.step) == (self.asked.episode, self.asked.step)
         assert len(action.values) == 1 and abs(action.values[0]) <= 1
         self.position += 0.1 * action.values[0]
         last = self.asked.step == EPISODE - 1
@@ -391,6 +401,43 @@ def test_it_waits_for_an_environment_that_dies_and_goes_on(start: Callable[..., 
     wait(lambda: learner.exit_code is not None or raised, 90)
     assert not raised and learner.exit_code == 0
     assert_all_was_learned_from(line, left_by(learner))
+
+
+def test_an_environment_that_dies_in_the_first_reset_is_asked_again(start: Callable[..., Any]) -> None:
+    learner, line, raised = start(steps=20, evaluation_episodes=0)
+    line.hangs = True
+    wait(lambda: learner._start.is_canceled())
+    time.sleep(1)
+    line.die()
+    time.sleep(4)  # it notices
+    line.hangs = False
+    line.live()
+    wait(lambda: learner.exit_code is not None or raised, 60)
+    assert not raised and learner.exit_code == 0
+
+
+def test_an_environment_that_comes_back_with_another_task_is_refused(start: Callable[..., Any]) -> None:
+    learner, line, raised = start(steps=100000)
+    wait(lambda: steps_of(learner) > 2)
+    line.die()
+    time.sleep(4)  # it notices
+    line.task = "another"
+    line.live()
+    wait(lambda: raised)
+    assert "come back with another task than line" in str(raised[0])
+
+
+def test_an_episode_that_ends_before_it_is_begun_is_learned_from_once_and_no_evaluation(
+    start: Callable[..., Any], tmp_path: Path
+) -> None:
+    learner, line, raised = start(steps=25, evaluation_episodes=1)
+    line.breaks_off = {3, 7}  # in training, and the first that evaluates
+    wait(lambda: learner.exit_code is not None or raised)
+    assert not raised and learner.exit_code == 0
+    run = left_by(learner)
+    assert_all_was_learned_from(line, run)
+    assert line.episode == 8 and run.experience.sizes() == (25, 0, 6, 0)
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["evaluation"]["episodes"] == 1
 
 
 def test_what_was_logged_behind_its_checkpoint_is_taken_in_once(start: Callable[..., Any], tmp_path: Path) -> None:
