@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from threading import Event, Thread
 
-from kinova_pour_env.transition_log import LogError, TransitionLog
+from kinova_pour_env.transition_log import TransitionLog
 from msaclag_msgs.msg import Transition
 
 RETRY = 1.0

@@ -8,7 +8,6 @@ from std_srvs.srv import Trigger
 
 from kinova_pour_env.arm import Arm, Attended
 
-
 FILE = "motion_lock"
 DIED = "the environment died while it moved the arm"
 

@@ -35,8 +35,8 @@ FORMS: dict[FormName, Form] = {
 class Hyperparameter:
     """One number for each of P agents, kept between bounds.
 
-    What moves it is kept in double precision: on ν = 1000 a step of 3e-5 is less than half of single precision's spacing,
-    and would never be taken.
+    It is kept in double precision: beside ν = 1000 a step of 3e-5 is less than half of single precision's spacing, and
+    would never be taken.
     """
 
     def __init__(

@@ -122,7 +122,7 @@ class LearnerNode(Node):
             self._begin(result)
         elif task != self._task:
             raise Refused(
-                f"the environment has come back with another task than {self._task[0]} as it was, or other conditions of it: "
+                f"the environment has come back with another task than {self._task[0]}, or under other conditions: "
                 "start it as before, or begin a run of another run_dir"
             )
         self._reset_result = result

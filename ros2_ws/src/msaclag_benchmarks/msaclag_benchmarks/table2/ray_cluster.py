@@ -73,8 +73,10 @@ class RayCluster:
 
     @property
     def places(self) -> int:
-        """Cores or GPUs of the cluster as it is now."""
-        return int(sum(node["Resources"].get(self._kind, 0) for node in self._nodes()))
+        """Cores or GPUs of the cluster as it is now, without the nodes of other code."""
+        nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+        fit = [node for node in nodes if node["Alive"] and node["NodeID"] not in self._others]
+        return int(sum(node["Resources"].get(self._kind, 0) for node in fit))
 
     def start(self, batch: Batch, version: str) -> None:
         """Have a worker train `batch` by code of this version; where all are at work, it waits for one."""
@@ -89,8 +91,8 @@ class RayCluster:
         Raises:
             CrewError: each node has other code than this one.
         """
-        if self._others and not self._nodes():
-            raise CrewError("no node of the Ray cluster is left that has the code and packages of this one")
+        if self._others and not self.places:
+            raise CrewError(f"no {self._kind} of the Ray cluster is left where code and packages are those of here")
         events, until = list[Event](), time.monotonic() + seconds
         if not self._working:  # for want of places
             time.sleep(seconds)
@@ -121,10 +123,6 @@ class RayCluster:
         for _, batch in list(self._working.values()):
             self.end(batch)
         ray.shutdown()
-
-    def _nodes(self) -> list[dict[str, Any]]:
-        """Those that live and have no other code."""
-        return [node for node in ray.nodes() if node["Alive"] and node["NodeID"] not in self._others]
 
     def _news(self) -> dict[int, tuple[int, str]]:
         """The last word of each worker that told one since it was last asked, by the number of its start."""

@@ -136,7 +136,7 @@ def test_a_ray_node_with_other_packages_is_left_out(batch, tmp_path, monkeypatch
         wanted, witness = [batch("corridor", "sac", (seed,)) for seed in (0, 1)], Witness()
         with RayCluster(cluster.address, places=1) as crew:
             assert crew.places == 1
-            with pytest.raises(CrewError, match="no node of the Ray cluster is left"):
+            with pytest.raises(CrewError, match="no CPU of the Ray cluster is left"):
                 spread(wanted, crew, Store(tmp_path), witness)
             cluster.add_node(num_cpus=1)
             assert spread(wanted, crew, Store(tmp_path), witness) == []
