@@ -225,7 +225,11 @@ class LearnerNode(Node):
             self._request_episode()
 
     def _on_environment_liveliness(self, event: QoSLivelinessChangedInfo) -> None:
-        if self._start.is_canceled() and event.alive_count == 0 and self.exit_code is None:
+        if event.alive_count == 0:
+            self._environment_gone()
+
+    def _environment_gone(self) -> None:
+        if self._start.is_canceled() and self.exit_code is None:
             self.get_logger().error("the environment is gone; waiting for it to come back")
             self._episodes.give_up()
             self._feed.give_up()
@@ -236,6 +240,8 @@ class LearnerNode(Node):
     # Telling
 
     def _look_after(self) -> None:
+        if not self.count_publishers("observation"):  # one that was never seen alive is not missed by its liveliness
+            self._environment_gone()
         if time.monotonic() - self._heard > SILENCE and self._held is None:
             self._feed.fetch_next()
         self._go_on()

@@ -82,8 +82,10 @@ class Line(Node):
         health = TOPICS["diagnostics"]
         self.create_subscription(health.type, "diagnostics", lambda told: self.healths.extend(told.status), health.qos)
         self.episode, self.position, self.running, self.asked = 0, 0.0, False, Observation()
-        self.task, self.hangs, self.breaks_off = "line", False, set[int]()
-        """In a reset, which never ends; and which episodes end as soon as they have begun."""
+        self.task, self.breaks_off = "line", set[int]()
+        """Which episodes end as soon as they have begun."""
+        self.hangs: Future | None = None
+        """A reset goes on when it is done."""
         self.live()
 
     def live(self) -> None:
@@ -107,8 +109,9 @@ class Line(Node):
         self.server.destroy()
 
     async def reset(self, handle: Any) -> ResetEpisode.Result:
-        if self.hangs:
-            await Future()
+        if self.hangs is not None:
+            await self.hangs
+            return ResetEpisode.Result()
         if self.running:
             self.tell(Transition(evaluation=self.asked.evaluation, truncated=True))
         self.episode += 1
@@ -404,13 +407,14 @@ def test_it_waits_for_an_environment_that_dies_and_goes_on(start: Callable[..., 
 
 
 def test_an_environment_that_dies_in_the_first_reset_is_asked_again(start: Callable[..., Any]) -> None:
-    learner, line, raised = start(steps=20, evaluation_episodes=0)
-    line.hangs = True
+    learner, line, raised = start(steps=25, evaluation_episodes=0)
+    line.hangs = Future()
     wait(lambda: learner._start.is_canceled())
     time.sleep(1)
     line.die()
     time.sleep(4)  # it notices
-    line.hangs = False
+    line.hangs.set_result(None)
+    line.hangs = None
     line.live()
     wait(lambda: learner.exit_code is not None or raised, 60)
     assert not raised and learner.exit_code == 0
