@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
 from msaclag_ros.interface import RESET_ACTION, SERVICES, TOPICS
 
 EmulatorControl = pytest.importorskip("sim_bridge.kortex_emulator.control").EmulatorControl
+EmulatorProcess = pytest.importorskip("sim_bridge.kortex_emulator.process").EmulatorProcess
 
 pytestmark = [pytest.mark.slow, pytest.mark.graph]
 
@@ -40,6 +40,7 @@ PARAMETERS = {
     "scene.start_spread": 0.0,
     "task.settle_time": 0.0,
     "task.max_steps": 1000,
+    "emulated.own": "false",  # it outlives the environment
     "emulated.driver.retreat_speed": 0.25,
     "emulated.driver.home_speed": 0.8,
     "emulated.driver.call_timeout": 1.0,
@@ -96,8 +97,9 @@ FAULTS = {
 class Driver:
     """In the learner's place: it moves the mug to and fro as long as it is asked."""
 
-    def __init__(self, environment: "subprocess.Popen[str]", control: Any) -> None:
-        self.environment, self.control = environment, control
+    def __init__(self, begun: "Callable[[], subprocess.Popen[str]]", control: Any) -> None:
+        self.begun, self.control = begun, control
+        self.environment = begun()
         self.context = rclpy.Context()
         rclpy.init(args=[], context=self.context)
         self.node = Node("driver", context=self.context)
@@ -114,6 +116,9 @@ class Driver:
         self.executor.add_node(self.node)
         self.thread = Thread(target=self.executor.spin)
         self.thread.start()
+        self.wait_for_environment()
+
+    def wait_for_environment(self) -> None:
         assert self.client.wait_for_server(60)
         wait(lambda: self.action.get_subscription_count() and self.node.count_publishers("transition"))
 
@@ -212,23 +217,26 @@ def driver(environment: Driver) -> Iterator[Driver]:
 
 @pytest.fixture(scope="module")
 def environment(worker_ros_domain: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    own = {"emulated.port": port, "transitions_dir": tmp_path_factory.mktemp("transitions")}
-    words = [f"-p {name}:={value}".split(" ") for name, value in {**PARAMETERS, **own}.items()]
-    program = "import sys; from kinova_pour_env.env_node import main; sys.exit(main())"
-    command = [sys.executable, "-c", program, "--ros-args", *(word for pair in words for word in pair)]
-    environment = subprocess.Popen(command, env={**os.environ, "ROS_DOMAIN_ID": str(worker_ros_domain)}, text=True)
-    try:
-        made = Driver(environment, None)
-        made.control = EmulatorControl(port)
-        yield made
-        made.control.close()
-        made.close()
-    finally:
-        environment.terminate()
-        environment.wait(20)
+    transitions, processes = tmp_path_factory.mktemp("transitions"), []
+
+    def begun() -> "subprocess.Popen[str]":
+        own = {"emulated.port": emulator.port, "transitions_dir": transitions}
+        words = [f"-p {name}:={value}".split(" ") for name, value in {**PARAMETERS, **own}.items()]
+        program = "import sys; from kinova_pour_env.env_node import main; sys.exit(main())"
+        command = [sys.executable, "-c", program, "--ros-args", *(word for pair in words for word in pair)]
+        environment = {**os.environ, "ROS_DOMAIN_ID": str(worker_ros_domain)}
+        processes.append(subprocess.Popen(command, env=environment, text=True))
+        return processes[-1]
+
+    with EmulatorProcess() as emulator, EmulatorControl(emulator.port) as control:
+        try:
+            made = Driver(begun, control)
+            yield made
+            made.close()
+        finally:
+            for process in processes:
+                process.terminate()
+                process.wait(20)
 
 
 @pytest.fixture(autouse=True)
@@ -398,6 +406,29 @@ def test_what_goes_wrong_in_a_reset_stops_it_at_once(
     assert driver.control.status()["state"] == IN_FAULT
     refused = driver.end_reset(driver.begin_reset())
     assert refused.code == Result.NEEDS_ACKNOWLEDGE and re.search(told, refused.message)
+
+
+@pytest.mark.parametrize("phase", ["home", ""])
+def test_an_environment_that_is_killed_while_the_arm_moves_has_a_successor_that_waits(
+    driver: Driver, phase: str
+) -> None:
+    driver.move()
+    if phase:
+        wait(lambda: driver.control.status()["cup_position"][1] > 0.1)
+        driver.begin_reset()
+        wait(lambda: driver.phase == phase, 20)
+    driver.environment.kill()
+    driver.environment.wait(5)
+    wait(lambda: driver.speed < 1e-3, BRAKING)
+    wait(lambda: not driver.node.count_publishers("transition"), 30)
+    driver.environment = driver.begun()
+    driver.wait_for_environment()
+    stood = driver.control.status()["joint_positions"]
+    refused = driver.end_reset(driver.begin_reset())
+    assert refused.code == Result.NEEDS_ACKNOWLEDGE and "died while it moved the arm" in refused.message
+    assert driver.control.status()["joint_positions"] == pytest.approx(stood, abs=1e-3)
+    assert "died while it moved the arm" in driver.acknowledge()
+    assert driver.end_reset(driver.begin_reset()).code == Result.OK
 
 
 def test_an_emergency_stop_by_service(driver: Driver) -> None:
