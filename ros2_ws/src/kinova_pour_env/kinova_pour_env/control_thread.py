@@ -14,7 +14,7 @@ from kinova_pour_env.episode_run import EpisodeRun
 from kinova_pour_env.exchange import Exchange
 from kinova_pour_env.motion_lock import MotionLock
 from kinova_pour_env.pour_task import PourTask
-from kinova_pour_env.reset_phases import MOVING, UnsafeReset
+from kinova_pour_env.reset_phases import MOVING, STILL, UnsafeReset
 from kinova_pour_env.reset_run import Obstacle, ResetRun
 from kinova_pour_env.reset_server import conclude
 from kinova_pour_env.safety.watchdog import Watchdog
@@ -116,6 +116,7 @@ class ControlThread:
                 self._rest()
         except Exception as error:
             self.failure = error
+            self._arm.stop()
             if self._arm.real_time:
                 self._lock.engage(f"the control of the arm failed: {error}")
         finally:
@@ -158,6 +159,7 @@ class ControlThread:
                 self.conclude(handle, *obstacle)
             return None
         self._failed = 0
+        self._lock.note_motion(moves=True)
         self._telling.begin_episode(reset.phases)
         first = self._telling.ask(0, handle.request.evaluation)
         self.conclude(handle, ResetEpisode.Result.OK, "", first)
@@ -165,7 +167,8 @@ class ControlThread:
 
     def _in_phase(self, phase: str) -> None:
         """One period of a reset; one that moves is watched as an episode is."""
-        self._lock.note_motion(moves=True)
+        if phase not in STILL:
+            self._lock.note_motion(moves=True)
         broadcast = self._telling.broadcast
         broadcast.phase(phase)
         if self._watchdog is not None:

@@ -1,13 +1,16 @@
 """Transitions on their way: to disk first, and then to those who listen."""
 
+import logging
 from collections.abc import Callable
 from threading import Event, Thread
 
-from kinova_pour_env.transition_log import TransitionLog
+from kinova_pour_env.transition_log import LogError, TransitionLog
 from msaclag_msgs.msg import Transition
 
 RETRY = 1.0
 """s between two tries to write to a disk that took no more."""
+
+_log = logging.getLogger(__name__)
 
 
 class Logbook:
@@ -76,7 +79,15 @@ class Logbook:
             for transition in self.log.flush():
                 self._tell(transition)
             self._trouble = ""
-        except Exception as error:  # whatever it is: nobody else learns that this thread could not go on
-            known, self._trouble = self._trouble, str(error) or repr(error)
-            if not known:
-                self._on_trouble(f"{self._trouble}; the arm stands until it can be")
+        except LogError as error:
+            self._note(str(error))
+        except Exception as error:
+            if self._thread is None:
+                raise
+            _log.exception("the thread beside")  # nobody else would learn of it
+            self._note(f"what happens is not told any more: {error!r}")
+
+    def _note(self, trouble: str) -> None:
+        known, self._trouble = self._trouble, trouble
+        if not known:
+            self._on_trouble(f"{trouble}; the arm stands until it can be")

@@ -49,7 +49,8 @@ class MotionLock:
             if reason == self.reason:
                 return
             self.reason = self.reason or reason
-            self._keep()
+            if not self.moves:  # else the file is there already, and a hard stop must not wait for a disk
+                self._keep()
         remedy = "goes on by itself" if self.unattended else f"call {self.service} when it is safe to go on"
         self._logger.error(f"{reason}: {remedy}")
 
@@ -88,4 +89,5 @@ class MotionLock:
             else:
                 self._file.unlink(missing_ok=True)
         except OSError as error:
-            self._logger.error(f"{self._file} cannot be written ({error.strerror}): do not start the environment again")
+            self.reason = self.reason or f"{self._file} cannot be written ({error.strerror})"
+            self._logger.error(f"{self.reason}: what waits for a person would be forgotten with this process")

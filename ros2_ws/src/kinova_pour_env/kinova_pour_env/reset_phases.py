@@ -10,6 +10,9 @@ from kinova_pour_env.detectors import Violation
 from kinova_pour_env.safety.arm_monitor import ArmMonitor
 from kinova_pour_env.scene import Scene
 
+STILL = ("connect", "acknowledge", "preflight")
+"""Phases in which the arm is not commanded to move."""
+
 MOVING = (RETREAT, HOME)
 """Phases in which nothing may touch the arm; in the others a person may, at the mug."""
 

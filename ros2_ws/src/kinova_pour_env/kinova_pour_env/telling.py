@@ -82,6 +82,8 @@ class Telling:
         self.episode = last.episode
         if not (last.terminated or last.truncated):
             self.logbook.append(messages.end_of_episode(last, self.now()))
+            if self._real_time and not self._lock.reason:  # its file is gone, as after a power cut
+                self._lock.engage("the environment died within an episode")
 
     def begin_episode(self, phases: list[str]) -> None:
         """The next one, after these phases of its reset."""

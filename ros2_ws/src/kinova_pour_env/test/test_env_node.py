@@ -15,7 +15,7 @@ from rclpy.action import ActionClient
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
-from kinova_pour_env.arm import RETREAT
+from kinova_pour_env.arm import RETREAT, ArmError
 from kinova_pour_env.env_node import EnvNode
 from msaclag_msgs.action import ResetEpisode
 from msaclag_msgs.msg import Observation, PolicyAction, SafetyViolation
@@ -310,6 +310,22 @@ def test_an_emergency_stop_during_a_reset_ends_it(learner: Learner) -> None:
     handle = learner.request()
     assert learner.call("emergency_stop").success
     assert learner.result(handle).code == Result.NEEDS_ACKNOWLEDGE
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_twin_whose_resets_fail_ten_times_in_a_row_is_given_up(
+    environment: EnvNode, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: Any) -> Iterator[str]:
+        yield "home"
+        raise ArmError("its window was closed")
+
+    monkeypatch.setattr(environment.arm, "reset", lost)
+    for _ in range(9):
+        assert learner.reset().code == Result.ARM_FAULT
+    assert not environment._control.failure
+    learner.request()
+    wait(lambda: not environment._control._thread.is_alive())
 
 
 def test_two_resets_at_once_are_both_served(learner: Learner) -> None:

@@ -84,3 +84,10 @@ def test_beside_an_arm_that_nobody_attends_nothing_is_kept(made: Callable[[], Mo
     assert made().reason == ""
     first.begin_reset()
     assert first.reason == ""
+
+
+def test_nothing_moves_where_the_next_process_could_not_be_told(made: Callable[[], MotionLock], tmp_path: Path) -> None:
+    lock = made()
+    (tmp_path / "motion_lock").mkdir()
+    lock.note_motion(moves=True)
+    assert lock.reason == f"{tmp_path / 'motion_lock'} cannot be written (Is a directory)"

@@ -72,6 +72,7 @@ class TransitionFeed:
         assert self._trainer.report is not None
         followed, due = self._trainer.report.followed, reset.next_seq
         if followed.log == reset.log and followed.seq + 1 < due:
+            self._may_have_lost = False
             self._next_seq, self._first_due = followed.seq + 1, due
             self._fetch(due - self._next_seq)
             return False

@@ -93,3 +93,15 @@ class Following(RuleBasedStateMachine):
 
 TestFollowing = Following.TestCase
 TestFollowing.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+
+
+def test_an_evaluation_that_the_environment_broke_off_is_not_counted(tmp_path: Path) -> None:
+    run = TrainingRun(TrainingConfig(run_dir=str(tmp_path / "run")), "task", 2, 1)
+    run.follow(LOG, 0)
+    for seq, (first, ended, moved) in enumerate(
+        [(True, False, True), (False, False, True), (False, True, False), (True, False, True), (False, True, True)], 1
+    ):
+        run.take_in_logged(seq, Step(step(seq).transition, {}, first, ended, True, moved))
+    (episode,) = run.metrics.evaluation.finished
+    assert (episode["length"], episode["return"]) == (2, 4 + 5)
+    run.close()

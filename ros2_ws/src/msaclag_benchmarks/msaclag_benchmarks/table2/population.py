@@ -61,7 +61,7 @@ class Population:
             tell(self.progress.step)
 
     def evaluate(self, tell: Tell) -> list[Columns]:
-        """Episodes of each agent with its averaged policy, the deterministic one; none of one that diverged."""
+        """Episodes of each agent with its averaged policy, the deterministic one; none of one that has diverged."""
         self.algorithm.actor.parameters.copy_(self.algorithm.actor.averaged)
         wanted, done = self.batch.training.evaluation_episodes, self.batch.training.steps
         for agent, environment in enumerate(self.environments):

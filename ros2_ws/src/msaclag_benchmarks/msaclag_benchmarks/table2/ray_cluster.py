@@ -91,7 +91,7 @@ class RayCluster:
         Raises:
             CrewError: each node has other code than this one.
         """
-        if self._others and not self.places:
+        if self._others and not self.places and not self._working:
             raise CrewError(f"no {self._kind} of the Ray cluster is left where code and packages are those of here")
         events, until = list[Event](), time.monotonic() + seconds
         if not self._working:  # for want of places
@@ -163,11 +163,13 @@ def _work(batch: Batch, version: str, number: int, board: Any) -> tuple[str, Any
     worker = f"process {os.getpid()} on {platform.node()}"
     board.write.remote(number, 0, worker)  # it has much to import, and may hang in that
     try:
-        from msaclag_benchmarks.table2.worker import work
-
+        try:
+            from msaclag_benchmarks.table2.worker import work
+        except ImportError as error:
+            raise CodeError(f"{platform.node()} lacks what it needs: {error}") from error
         return "records", work(batch, version, lambda steps: board.write.remote(number, steps, worker))
-    except (CodeError, ImportError) as error:
-        return "other code", (ray.get_runtime_context().get_node_id(), f"{platform.node()}: {error}")
+    except CodeError as error:
+        return "other code", (ray.get_runtime_context().get_node_id(), str(error))
     except Exception as error:
         return "failed", last_words(error)
 
