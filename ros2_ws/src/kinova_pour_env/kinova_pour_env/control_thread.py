@@ -117,11 +117,11 @@ class ControlThread:
         except Exception as error:
             self.failure = error
             self._arm.stop()
-            if self._arm.real_time:
+            if self._arm.real_time and not self._lock.unattended:
                 self._lock.engage(f"the control of the arm failed: {error}")
-        finally:
+        else:
             self._arm.stop()
-            self._rest()
+        self._rest()
 
     def _rest(self) -> None:
         """No command is due any more; an arm that does not come to rest, whatever it answered, is stopped once more.

@@ -328,6 +328,22 @@ def test_a_twin_whose_resets_fail_ten_times_in_a_row_is_given_up(
     wait(lambda: not environment._control._thread.is_alive())
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("arm_parameters", [["-p", "sim.real_time:=true"]])
+def test_what_the_control_failed_by_is_left_to_the_next_process(
+    environment: EnvNode, learner: Learner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*_: Any) -> Iterator[str]:
+        yield "home"
+        raise ZeroDivisionError("a mistake of ours")
+
+    monkeypatch.setattr(environment.arm, "reset", broken)
+    learner.request()
+    wait(lambda: not environment._control._thread.is_alive())
+    kept = (tmp_path / "transitions" / "motion_lock").read_text()
+    assert kept == "the control of the arm failed: a mistake of ours"
+
+
 def test_two_resets_at_once_are_both_served(learner: Learner) -> None:
     learner.reset()
     goals = [learner.send(ResetEpisode.Goal(learner="learner")) for _ in range(2)]

@@ -233,7 +233,7 @@ class LearnerNode(Node):
             self.get_logger().error("the environment is gone; waiting for it to come back")
             self._episodes.give_up()
             self._feed.give_up()
-            self._reset_result = self._held = self._answer = self._episode = None
+            self._reset_result = self._held = self._answer = self._episode = self._ended = None
             self._episode_over = False
             self._start.reset()
 
