@@ -117,7 +117,7 @@ class ControlThread:
         except Exception as error:
             self.failure = error
             self._arm.stop()
-            if self._arm.real_time and not self._lock.unattended:
+            if self._lock.attended:
                 self._lock.engage(f"the control of the arm failed: {error}")
         else:
             self._arm.stop()
@@ -188,7 +188,7 @@ class ControlThread:
         elif self._arm.real_time:
             self._lock.engage(f"the reset failed: {error}")
         self._failed += 1
-        if self._failed == FAILURES and (self._lock.unattended or not self._arm.real_time):
+        if self._failed == FAILURES and not self._lock.attended:
             raise ArmError(f"{FAILURES} resets in a row have failed, and nobody is there to help: {error}")
 
     def _weighed(self, lost: Loss) -> None:

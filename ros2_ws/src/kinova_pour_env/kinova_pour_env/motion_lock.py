@@ -22,7 +22,7 @@ class MotionLock:
         reason: of the first of those since the last acknowledgement; empty while the arm may move.
         service: where to acknowledge, fully qualified.
         moves: a reset or an episode is under way.
-        unattended: nobody is there who could acknowledge.
+        attended: the arm is in real time, and a person can acknowledge.
     """
 
     def __init__(self, node: Node, arm: Arm, folder: Path) -> None:
@@ -34,12 +34,13 @@ class MotionLock:
             folder: where the file is kept.
         """
         self.reason, self.moves = "", False
-        self.unattended = isinstance(arm, Attended) and arm.unattended
+        self._unattended = isinstance(arm, Attended) and arm.unattended
+        self.attended = arm.real_time and not self._unattended
         self.service = node.resolve_service_name("acknowledge")
         self._logger = node.get_logger()
         self._arm = arm
         self._changing = Lock()
-        self._file = folder / FILE if arm.real_time and not self.unattended else None
+        self._file = folder / FILE if self.attended else None
         if self._file is not None and self._file.exists():
             self.engage(self._file.read_text(errors="replace") or DIED)
 
@@ -51,7 +52,7 @@ class MotionLock:
             self.reason = self.reason or reason
             if not self.moves:  # else the file is there already, and a hard stop must not wait for a disk
                 self._keep()
-        remedy = "goes on by itself" if self.unattended else f"call {self.service} when it is safe to go on"
+        remedy = "goes on by itself" if self._unattended else f"call {self.service} when it is safe to go on"
         self._logger.error(f"{reason}: {remedy}")
 
     def acknowledge(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
@@ -68,7 +69,7 @@ class MotionLock:
 
     def begin_reset(self) -> None:
         """A reset begins: where nobody is there who could acknowledge, it does."""
-        if self.unattended:
+        if self._unattended:
             self.reason = ""
 
     def note_motion(self, *, moves: bool) -> None:

@@ -63,10 +63,11 @@ class LearnerNode(Node):
         self._reset_result: ResetEpisode.Result | None = None
         self._held: Observation | None = None
         self._episode: int | None = None
+        """That is acted in."""
         self._ended: int | None = None
+        """The last that all transitions of were handed over."""
         self._task = ("", 0, "")
         """Name, size of an action and conditions of what is learned."""
-        self._episode_over = False
         self._heard = time.monotonic()
         self._acting, self._transitions = Pace(), Pace()
         self._news = self.create_guard_condition(self._go_on)
@@ -142,12 +143,15 @@ class LearnerNode(Node):
         if not self._feed.reaches(result):
             return
         first, self._reset_result = result.first_observation, None
-        if first.episode == self._ended:
-            self._request_episode()  # it was over before anything was done in it
-        elif not first.evaluation and (report.trained or report.wants_initial_state):
-            self._request_episode()  # which ends this one before anything was done in it
+        unwanted = not first.evaluation and (report.trained or report.wants_initial_state)
+        if unwanted or first.episode == self._ended:
+            self._request_episode()  # nothing was done in this one, which is over, or ends by that
         else:
             self._held, self._episode = first, first.episode
+
+    @property
+    def _episode_over(self) -> bool:
+        return self._episode is not None and self._episode == self._ended
 
     def _retry(self, reason: str) -> None:
         self.get_logger().warning(reason, throttle_duration_sec=10.0)
@@ -210,7 +214,6 @@ class LearnerNode(Node):
     def _handed_over(self, message: TransitionMessage, step: Step) -> None:
         self._transitions.note()
         self._ended = message.episode if step.ended else self._ended
-        self._episode_over |= step.ended and message.episode == self._episode
 
     def _after_episode(self) -> None:
         """Ask for the next episode; the evaluation waits for the last update."""
@@ -218,7 +221,7 @@ class LearnerNode(Node):
         assert report is not None
         if report.trained and report.due > 0:
             return
-        self._episode_over = False
+        self._episode = None
         if report.trained and report.evaluated:
             self.exit_code = DONE
         else:
@@ -234,7 +237,6 @@ class LearnerNode(Node):
             self._episodes.give_up()
             self._feed.give_up()
             self._reset_result = self._held = self._answer = self._episode = self._ended = None
-            self._episode_over = False
             self._start.reset()
 
     # Telling
@@ -268,8 +270,7 @@ class LearnerNode(Node):
             "environment heard, s ago": f"{silent:.1f}",
             "transitions fetched from the log": self._feed.fetched,
         }
-        in_episode = self._episode is not None and not self._episode_over
-        if in_episode and silent > STALE_AFTER:
+        if self._episode is not None and not self._episode_over and silent > STALE_AFTER:
             return Health(STALE, f"{status.phase}: no word of the environment for {silent:.0f} s", values)
         return Health(OK, status.phase, values)
 

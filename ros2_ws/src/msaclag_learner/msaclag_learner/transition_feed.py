@@ -71,22 +71,22 @@ class TransitionFeed:
         """Whether the next transition is the first after a reset; sees to it that it will be."""
         assert self._trainer.report is not None
         followed, due = self._trainer.report.followed, reset.next_seq
-        if followed.log == reset.log and followed.seq + 1 < due:
-            self._may_have_lost = False
-            self._next_seq, self._first_due = followed.seq + 1, due
+        lost = followed.log == reset.log and followed.seq >= due and self._may_have_lost
+        if lost:
+            self._logger.error(
+                f"the environment's log has lost transitions {due} to {followed.seq}, which are learned from"
+            )
+        if lost or followed.log != reset.log:
+            self._first_due = 0
+            self._follow(reset.log, due - 1)
+            return False
+        self._may_have_lost = False
+        self._next_seq = followed.seq + 1  # beyond `due` where the episode is over already
+        if self._next_seq < due:
+            self._first_due = due
             self._fetch(due - self._next_seq)
             return False
         self._first_due = 0
-        if followed.log == reset.log and followed.seq >= due and not self._may_have_lost:
-            return True  # the episode is over already, and what came of it taken in
-        if (followed.log, followed.seq + 1) != (reset.log, due):
-            if followed.log == reset.log:
-                self._logger.error(
-                    f"the environment's log has lost transitions {due} to {followed.seq}, which are learned from"
-                )
-            self._follow(reset.log, due - 1)
-            return False
-        self._next_seq, self._may_have_lost = due, False
         return True
 
     def _follow(self, log: str, seq: int) -> None:

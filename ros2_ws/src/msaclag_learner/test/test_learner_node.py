@@ -82,8 +82,9 @@ class Line(Node):
         health = TOPICS["diagnostics"]
         self.create_subscription(health.type, "diagnostics", lambda told: self.healths.extend(told.status), health.qos)
         self.episode, self.position, self.running, self.asked = 0, 0.0, False, Observation()
-        self.task, self.breaks_off = "line", set[int]()
-        """Which episodes end as soon as they have begun."""
+        self.task = "line"
+        self.breaks_off = set[int]()
+        """Episodes that end as soon as they have begun."""
         self.hangs: Future | None = None
         """A reset goes on when it is done."""
         self.live()
